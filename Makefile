@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A small front for meson and ninja. The two commands of the README are `make demo` and `make check`.
+
+BUILD ?= build
+MESON_FLAGS ?=
+DESTDIR ?=
+PREFIX ?= /usr/local
+
+SANITIZE := -Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=all
+
+# Tests, lab and demo run the programs of this folder.
+export CABLED_BIN := $(abspath $(BUILD))/bin
+
+.DEFAULT_GOAL := all
+.PHONY: all deps deps-build deps-demo deps-check deps-asan deps-fresh configure guest demo lab \
+	check check-asan asan-gcc asan-clang check-fresh install clean
+
+all: configure
+	@ninja -C $(BUILD)
+
+deps:
+	@scripts/deps
+
+deps-build:
+	@scripts/deps build
+
+deps-demo:
+	@scripts/deps build run
+
+deps-check:
+	@scripts/deps build run test
+
+deps-asan:
+	@scripts/deps build run test asan
+
+deps-fresh:
+	@scripts/deps fresh
+
+configure: deps-build
+	@scripts/configure $(BUILD) --prefix=$(PREFIX) $(MESON_FLAGS)
+
+# The guests' kernel and initramfs, made once and kept in the cache.
+guest: deps-demo
+	@lab/guest/image >/dev/null
+
+demo: deps-demo all guest
+	@lab/demo
+
+lab: deps-demo all guest
+	@lab/lab up && lab/lab shell
+
+check: deps-check all guest
+	@scripts/check $(BUILD)
+
+check-asan: deps-asan asan-gcc asan-clang guest
+	@scripts/check build-asan-gcc build-asan-clang
+
+asan-gcc: deps-asan
+	@CC=gcc scripts/configure build-asan-gcc $(SANITIZE)
+	@ninja -C build-asan-gcc
+
+# clang's sanitizer runtime is linked into programs only, so shared objects would have undefined symbols.
+asan-clang: deps-asan
+	@CC=clang scripts/configure build-asan-clang $(SANITIZE) -Db_lundef=false
+	@ninja -C build-asan-clang
+
+check-fresh: deps-fresh
+	@scripts/check-fresh
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+clean:
+	rm -rf build build-*
