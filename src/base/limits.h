@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The limits of everything whose size comes from outside. Whatever is larger is refused with an error that names the limit,
+ * never cut.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+    /* A VIF's addresses and prefixes, both families together: the cookie has 8 bits for their index. */
+    LIMIT_VIF_ADDRESSES = 200,
+
+    /* VLANs of a trunk VIF: each repeats the flows of the first table. */
+    LIMIT_VIF_VLANS = 64,
+
+    /* A policies file, in bytes, and the VIFs that it describes. */
+    LIMIT_POLICIES_FILE_BYTES = 16 * 1024 * 1024,
+    LIMIT_POLICIES = 4096,
+
+    /* Name of a network or VM, in bytes of UTF-8; what is said about it. */
+    LIMIT_NAME_BYTES = 255,
+    LIMIT_DESCRIPTION_BYTES = 4096,
+
+    /* A device's MTU. The kernel's lower bound for IPv4 and Open vSwitch's upper bound. */
+    LIMIT_MTU_MIN = 68,
+    LIMIT_MTU_MAX = 65521,
+};
+
+#endif
