@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What somebody wants of a VIF on this host: a source (the pool database today) makes a wish of what it knows, and wiring
+ * compares it with what the switch and the kernel have.
+ */
+#ifndef VIF_WISH_H
+#define VIF_WISH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vif/device.h"
+#include "vif/policy.h"
+
+enum { UUID_TEXT_SIZE = 37 };
+
+/* The network that a VIF is on, as far as this host has to know (XenAPI class network). */
+struct vif_network {
+    char uuid[UUID_TEXT_SIZE];
+    char bridge[DEVICE_NAME_SIZE];
+    char uplink[DEVICE_NAME_SIZE]; /* "" if none */
+    bool managed;               /* the bridge is ours to create */
+};
+
+struct vif_wish {
+    char uuid[UUID_TEXT_SIZE];  /* of the VIF; unique among wishes */
+    char vm_uuid[UUID_TEXT_SIZE]; /* "" if no VM is known */
+    char device[DEVICE_NAME_SIZE];
+    bool attach;                /* XenAPI VIF.currently_attached */
+    int mtu;
+    struct vif_network network;
+    struct vif_policy policy;   /* owned */
+
+    /* Why the wish can't be carried out, in words, or NULL. The fields that did not parse are empty then. Owned. */
+    char *refusal;
+};
+
+void vif_wish_destroy(struct vif_wish *);
+
+#endif
