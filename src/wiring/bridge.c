@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "wiring/bridge.h"
+
+#include <util.h>
+
+#include "vif/wish.h"
+
+const char *
+wiring_bridge_state_name(enum wiring_bridge_state state)
+{
+    switch (state) {
+    case WIRING_BRIDGE_MISSING: return "missing";
+    case WIRING_BRIDGE_CREATING: return "creating";
+    case WIRING_BRIDGE_PREPARING: return "preparing";
+    case WIRING_BRIDGE_SECURING: return "securing";
+    case WIRING_BRIDGE_CONNECTING: return "connecting";
+    case WIRING_BRIDGE_BASING: return "installing";
+    case WIRING_BRIDGE_GUARDED: return "guarded";
+    }
+    OVS_NOT_REACHED();
+}
+
+/* A missing or foreign uplink is told, but holds up no VIF: its network works on this host without it. */
+static char *
+uplink_problem(const struct vif_network *network, const struct wiring_bridge_seen *seen)
+{
+    if (!network->uplink[0] || seen->uplink_here) {
+        return NULL;
+    }
+    if (seen->uplink_elsewhere) {
+        return xasprintf("uplink %s of bridge %s is a port of bridge %s: remove it there first",
+                         network->uplink, network->bridge, seen->uplink_elsewhere);
+    }
+    if (!seen->uplink_present) {
+        return xasprintf("uplink %s of bridge %s is not there: bring the device up, or name another one",
+                         network->uplink, network->bridge);
+    }
+    return NULL;
+}
+
+static bool
+uplink_can_be_added(const struct vif_network *network, const struct wiring_bridge_seen *seen)
+{
+    return network->uplink[0] && !seen->uplink_here && !seen->uplink_elsewhere && seen->uplink_present;
+}
+
+static struct wiring_bridge_plan
+plan_missing(const struct vif_network *network)
+{
+    struct wiring_bridge_plan plan = { .state = WIRING_BRIDGE_CREATING, .steps = WIRING_BRIDGE_CREATE };
+
+    if (!network->managed) {
+        plan.state = WIRING_BRIDGE_MISSING;
+        plan.steps = 0;
+        plan.reason = xasprintf("bridge %s is missing and its network is not managed by Cabled: create it with "
+                                "`ovs-vsctl add-br %s`", network->bridge, network->bridge);
+    }
+    return plan;
+}
+
+static enum wiring_bridge_state
+plan_guard(const struct wiring_bridge_seen *seen, unsigned int *steps)
+{
+    if (!seen->prepared) {
+        *steps |= WIRING_BRIDGE_PREPARE;
+        return WIRING_BRIDGE_PREPARING;
+    }
+    if (!seen->applied) {
+        return seen->secure ? WIRING_BRIDGE_SECURING : WIRING_BRIDGE_PREPARING;
+    }
+    if (!seen->secure) {
+        *steps |= WIRING_BRIDGE_SECURE;
+        return WIRING_BRIDGE_SECURING;
+    }
+    *steps |= WIRING_BRIDGE_CONNECT;
+    if (!seen->ready) {
+        return WIRING_BRIDGE_CONNECTING;
+    }
+    if (!seen->base_acked) {
+        *steps |= seen->base_sent ? 0 : WIRING_BRIDGE_PUT_BASE;
+        return WIRING_BRIDGE_BASING;
+    }
+    return WIRING_BRIDGE_GUARDED;
+}
+
+struct wiring_bridge_plan
+wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge_seen *seen)
+{
+    if (!seen->exists) {
+        return plan_missing(network);
+    }
+
+    struct wiring_bridge_plan plan = { .steps = 0 };
+
+    plan.state = plan_guard(seen, &plan.steps);
+    if (uplink_can_be_added(network, seen)) {
+        plan.steps |= WIRING_BRIDGE_ADD_UPLINK;
+    }
+    if (seen->uplink_here && seen->uplink_present && !seen->uplink_up) {
+        plan.steps |= WIRING_BRIDGE_RAISE_UPLINK;
+    }
+    plan.reason = uplink_problem(network, seen);
+    if (!plan.reason && seen->session_error && plan.state != WIRING_BRIDGE_GUARDED) {
+        plan.reason = xasprintf("bridge %s: %s", network->bridge, seen->session_error);
+    }
+    return plan;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One guarded bridge: from what is wanted and what is there to what must be done next (rules/compile.h says what a guarded bridge is).
+ *
+ *     MISSING    not there, and not ours to create
+ *     CREATING   the row is under way; left when ovs-vswitchd has carried it out
+ *     PREPARING  an existing bridge gets what guarding needs: in-band control off, OpenFlow 1.4, the owner mark, its uplink
+ *     SECURING   `fail_mode=secure` is under way in a transaction of its own: the switch flushes all flows when it carries it
+ *                out, so the base goes in afterwards, never before
+ *     CONNECTING no OpenFlow connection that is ready for a bundle
+ *     BASING     the first bundle of this connection, base and all VIFs' rules together, is under way
+ *     GUARDED    the base is acknowledged
+ */
+#ifndef WIRING_BRIDGE_H
+#define WIRING_BRIDGE_H
+
+#include <stdbool.h>
+
+struct vif_network;
+
+enum wiring_bridge_state {
+    WIRING_BRIDGE_MISSING,
+    WIRING_BRIDGE_CREATING,
+    WIRING_BRIDGE_PREPARING,
+    WIRING_BRIDGE_SECURING,
+    WIRING_BRIDGE_CONNECTING,
+    WIRING_BRIDGE_BASING,
+    WIRING_BRIDGE_GUARDED,
+};
+
+const char *wiring_bridge_state_name(enum wiring_bridge_state);
+
+enum wiring_bridge_step {
+    WIRING_BRIDGE_CREATE = 1 << 0,
+    WIRING_BRIDGE_PREPARE = 1 << 1,
+    WIRING_BRIDGE_ADD_UPLINK = 1 << 2,
+    WIRING_BRIDGE_SECURE = 1 << 3,
+    WIRING_BRIDGE_CONNECT = 1 << 4, /* keep an OpenFlow connection */
+    WIRING_BRIDGE_PUT_BASE = 1 << 5,
+    WIRING_BRIDGE_RAISE_UPLINK = 1 << 6,
+};
+
+struct wiring_bridge_seen {
+    bool exists;                /* a Bridge row */
+    bool applied;               /* ovs-vswitchd has carried out the row as it stands */
+    bool prepared;              /* in-band control off, OpenFlow 1.4 spoken, owner mark */
+    bool secure;                /* fail_mode */
+    bool uplink_here;           /* the uplink is a port of this bridge */
+    const char *uplink_elsewhere; /* another bridge that has it, or NULL */
+    bool uplink_present;        /* the kernel has the uplink device */
+    bool uplink_up;
+    bool ready;                 /* OpenFlow: connected, fragment mode checked, our flows listed */
+    bool base_sent, base_acked; /* on this connection */
+    const char *session_error;  /* why the last connection or bundle failed, or NULL */
+};
+
+struct wiring_bridge_plan {
+    enum wiring_bridge_state state;
+    unsigned int steps;         /* enum wiring_bridge_step */
+    char *reason;               /* what is wrong, in words, or NULL; owned by the caller */
+};
+
+struct wiring_bridge_plan wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge_seen *seen);
+
+#endif

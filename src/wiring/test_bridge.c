@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <util.h>
+
+#include "vif/wish.h"
+#include "wiring/bridge.h"
+
+static const struct vif_network managed = { .uuid = "n", .bridge = "xapi0", .managed = true };
+static const struct vif_network foreign = { .uuid = "n", .bridge = "br7", .managed = false };
+static const struct vif_network with_uplink = { .uuid = "n", .bridge = "xapi0", .uplink = "eth1", .managed = true };
+
+static struct wiring_bridge_seen
+guarded(void)
+{
+    return (struct wiring_bridge_seen) {
+        .exists = true, .applied = true, .prepared = true, .secure = true, .ready = true, .base_sent = true, .base_acked = true,
+    };
+}
+
+static void
+check(const struct vif_network *network, const struct wiring_bridge_seen *seen, enum wiring_bridge_state state,
+      unsigned int steps, const char *reason)
+{
+    struct wiring_bridge_plan plan = wiring_bridge_plan(network, seen);
+
+    if (plan.state != state || plan.steps != steps) {
+        fail_msg("state %s steps 0x%x instead of %s 0x%x", wiring_bridge_state_name(plan.state), plan.steps,
+                 wiring_bridge_state_name(state), steps);
+    }
+    if (!reason != !plan.reason || (reason && !strstr(plan.reason, reason))) {
+        fail_msg("reason '%s' instead of '%s'", plan.reason ? plan.reason : "", reason ? reason : "");
+    }
+    free(plan.reason);
+}
+
+static void
+missing_bridge_of_a_managed_network_is_created(void **state)
+{
+    const struct wiring_bridge_seen seen = { .exists = false };
+
+    check(&managed, &seen, WIRING_BRIDGE_CREATING, WIRING_BRIDGE_CREATE, NULL);
+}
+
+static void
+missing_bridge_of_somebody_else_is_told(void **state)
+{
+    const struct wiring_bridge_seen seen = { .exists = false };
+
+    check(&foreign, &seen, WIRING_BRIDGE_MISSING, 0, "ovs-vsctl add-br br7");
+}
+
+static void
+in_band_control_goes_before_anything_else(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.prepared = seen.secure = false;
+    seen.base_sent = seen.base_acked = seen.ready = false;
+    check(&foreign, &seen, WIRING_BRIDGE_PREPARING, WIRING_BRIDGE_PREPARE, NULL);
+}
+
+static void
+fail_mode_has_a_transaction_of_its_own(void **state)
+{
+    struct wiring_bridge_seen seen = { .exists = true, .prepared = true };
+
+    check(&foreign, &seen, WIRING_BRIDGE_PREPARING, 0, NULL);
+    seen.applied = true;
+    check(&foreign, &seen, WIRING_BRIDGE_SECURING, WIRING_BRIDGE_SECURE, NULL);
+}
+
+static void
+no_flow_is_sent_before_the_switch_has_carried_fail_mode_out(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.applied = false;
+    seen.base_sent = seen.base_acked = false;
+    check(&managed, &seen, WIRING_BRIDGE_SECURING, 0, NULL);
+}
+
+static void
+base_goes_in_when_the_connection_is_ready(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.base_sent = seen.base_acked = seen.ready = false;
+    check(&managed, &seen, WIRING_BRIDGE_CONNECTING, WIRING_BRIDGE_CONNECT, NULL);
+    seen.ready = true;
+    check(&managed, &seen, WIRING_BRIDGE_BASING, WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_PUT_BASE, NULL);
+    seen.base_sent = true;
+    check(&managed, &seen, WIRING_BRIDGE_BASING, WIRING_BRIDGE_CONNECT, NULL);
+}
+
+static void
+guarded_bridge_keeps_its_connection(void **state)
+{
+    const struct wiring_bridge_seen seen = guarded();
+
+    check(&managed, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT, NULL);
+}
+
+static void
+uplink_is_added_when_it_is_there(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    check(&with_uplink, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT, "uplink eth1 of bridge xapi0 is not there");
+    seen.uplink_present = true;
+    check(&with_uplink, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_ADD_UPLINK, NULL);
+    seen.uplink_here = true;
+    check(&with_uplink, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_RAISE_UPLINK, NULL);
+    seen.uplink_up = true;
+    check(&with_uplink, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT, NULL);
+}
+
+static void
+uplink_of_another_bridge_is_left_there(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.uplink_present = true;
+    seen.uplink_elsewhere = "br9";
+    check(&with_uplink, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT, "is a port of bridge br9");
+}
+
+static void
+refusal_of_the_switch_is_told(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.base_sent = seen.base_acked = seen.ready = false;
+    seen.session_error = "the switch refused the flows: OFPBMC_BAD_FIELD";
+    check(&managed, &seen, WIRING_BRIDGE_CONNECTING, WIRING_BRIDGE_CONNECT, "OFPBMC_BAD_FIELD");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(missing_bridge_of_a_managed_network_is_created),
+        cmocka_unit_test(missing_bridge_of_somebody_else_is_told),
+        cmocka_unit_test(in_band_control_goes_before_anything_else),
+        cmocka_unit_test(fail_mode_has_a_transaction_of_its_own),
+        cmocka_unit_test(no_flow_is_sent_before_the_switch_has_carried_fail_mode_out),
+        cmocka_unit_test(base_goes_in_when_the_connection_is_ready),
+        cmocka_unit_test(guarded_bridge_keeps_its_connection),
+        cmocka_unit_test(uplink_is_added_when_it_is_there),
+        cmocka_unit_test(uplink_of_another_bridge_is_left_there),
+        cmocka_unit_test(refusal_of_the_switch_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
