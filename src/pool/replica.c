@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "pool/replica.h"
+
+#include <stdlib.h>
+
+#include <openvswitch/poll-loop.h>
+#include <util.h>
+#include <uuid.h>
+#include <ovsdb-idl.h>
+#include <timeval.h>
+
+#include "base/error.h"
+
+struct pool {
+    char *remote;
+    struct ovsdb_idl *idl;
+};
+
+static void
+pool_watch_only_own_vifs(struct ovsdb_idl *idl, const struct uuid *host)
+{
+    struct ovsdb_idl_condition own = OVSDB_IDL_CONDITION_INIT(&own);
+
+    poolrec_vif_add_clause_host(&own, OVSDB_F_EQ, host);
+    poolrec_vif_set_condition(idl, &own);
+    ovsdb_idl_condition_destroy(&own);
+}
+
+struct pool *
+pool_open(const char *remote, const struct uuid *host)
+{
+    struct pool *pool = xmalloc(sizeof *pool);
+
+    pool->remote = xstrdup(remote);
+    pool->idl = ovsdb_idl_create(remote, &poolrec_idl_class, true, true);
+    /* Relays and followers answer as well as the leader; writes are forwarded. */
+    ovsdb_idl_set_leader_only(pool->idl, false);
+    ovsdb_idl_track_add_all(pool->idl);
+    if (host) {
+        pool_watch_only_own_vifs(pool->idl, host);
+    } else {
+        /* A program that comes and goes, as ovs-vsctl does: leaving before the answer to this would make the server log a broken
+         * connection. */
+        ovsdb_idl_set_db_change_aware(pool->idl, false);
+    }
+    return pool;
+}
+
+void
+pool_close(struct pool *pool)
+{
+    if (pool) {
+        ovsdb_idl_destroy(pool->idl);
+        free(pool->remote);
+        free(pool);
+    }
+}
+
+void
+pool_run(struct pool *pool)
+{
+    ovsdb_idl_run(pool->idl);
+}
+
+void
+pool_wait(struct pool *pool)
+{
+    ovsdb_idl_wait(pool->idl);
+}
+
+bool
+pool_is_synced(const struct pool *pool)
+{
+    return ovsdb_idl_has_ever_connected(pool->idl);
+}
+
+bool
+pool_is_connected(const struct pool *pool)
+{
+    return ovsdb_idl_is_connected(pool->idl);
+}
+
+unsigned int
+pool_seqno(const struct pool *pool)
+{
+    return ovsdb_idl_get_seqno(pool->idl);
+}
+
+struct ovsdb_idl *
+pool_idl(const struct pool *pool)
+{
+    return pool->idl;
+}
+
+struct error *
+pool_sync(struct pool *pool, long long int timeout_ms)
+{
+    long long int deadline = time_msec() + timeout_ms;
+
+    for (;;) {
+        pool_run(pool);
+        if (pool_is_synced(pool)) {
+            return NULL;
+        }
+        if (!ovsdb_idl_is_alive(pool->idl) || time_msec() >= deadline) {
+            return error_new(ERROR_UNREACHABLE, "the pool database at %s does not answer: is its ovsdb-server running? "
+                             "(another address: --pool or CABLED_POOL)", pool->remote);
+        }
+        pool_wait(pool);
+        poll_timer_wait_until(deadline);
+        poll_block();
+    }
+}
+
+static struct error *
+pool_commit_error(enum ovsdb_idl_txn_status status, struct ovsdb_idl_txn *txn)
+{
+    if (status == TXN_UNCHANGED || status == TXN_SUCCESS) {
+        return NULL;
+    }
+    return error_new(ERROR_REFUSED, "the pool database refused the change: %s",
+                     status == TXN_ERROR ? ovsdb_idl_txn_get_error(txn) : ovsdb_idl_txn_status_to_string(status));
+}
+
+struct error *
+pool_commit(struct pool *pool, struct ovsdb_idl_txn *txn, long long int timeout_ms)
+{
+    long long int deadline = time_msec() + timeout_ms;
+    enum ovsdb_idl_txn_status status;
+    struct error *error;
+
+    while ((status = ovsdb_idl_txn_commit(txn)) == TXN_INCOMPLETE && time_msec() < deadline) {
+        pool_run(pool);
+        pool_wait(pool);
+        ovsdb_idl_txn_wait(txn);
+        poll_timer_wait_until(deadline);
+        poll_block();
+    }
+    error = status == TXN_INCOMPLETE
+        ? error_new(ERROR_TIMEOUT, "the pool database at %s did not answer: whether the change was made is not known",
+                    pool->remote)
+        : pool_commit_error(status, txn);
+    ovsdb_idl_txn_destroy(txn);
+    return error;
+}
