@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <string.h>
+
+#include <util.h>
+#include <smap.h>
+#include <vswitch-idl.h>
+
+#include "switch/db-private.h"
+#include "switch/db.h"
+
+const struct ovsrec_bridge *
+find_bridge(const struct switch_db *db, const char *name)
+{
+    struct ovsrec_bridge *key = ovsrec_bridge_index_init_row(db->bridges_by_name);
+
+    ovsrec_bridge_index_set_name(key, name);
+    const struct ovsrec_bridge *bridge = ovsrec_bridge_index_find(db->bridges_by_name, key);
+    ovsrec_bridge_index_destroy_row(key);
+    return bridge;
+}
+
+static bool
+has_protocol(const struct ovsrec_bridge *row, const char *protocol)
+{
+    for (size_t i = 0; i < row->n_protocols; i++) {
+        if (!strcmp(row->protocols[i], protocol)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+switch_db_bridge(const struct switch_db *db, const char *name, struct switch_bridge *bridge)
+{
+    const struct ovsrec_bridge *row = find_bridge(db, name);
+
+    if (!row) {
+        return false;
+    }
+    *bridge = (struct switch_bridge) {
+        .datapath_type = row->datapath_type,
+        .secure = row->fail_mode && !strcmp(row->fail_mode, "secure"),
+        .in_band_disabled = smap_get_bool(&row->other_config, "disable-in-band", false),
+        .speaks_openflow14 = !row->n_protocols || has_protocol(row, "OpenFlow14"),
+        .guarded = smap_get_bool(&row->external_ids, "cabled-guard", false),
+        .network = smap_get(&row->external_ids, "cabled-network"),
+    };
+    return true;
+}
+
+void
+switch_db_for_each_bridge(const struct switch_db *db, void (*each)(const char *, void *), void *aux)
+{
+    const struct ovsrec_bridge *row;
+
+    OVSREC_BRIDGE_FOR_EACH (row, db->idl) {
+        each(row->name, aux);
+    }
+}
+
+/* The bridge's own port, which Open vSwitch demands in the database (ovs-vswitchd.conf.db(5), Bridge.ports). */
+static struct ovsrec_port *
+insert_local_port(struct switch_db *db, const char *name)
+{
+    struct ovsrec_interface *interface = ovsrec_interface_insert(db->txn);
+    struct ovsrec_port *port = ovsrec_port_insert(db->txn);
+
+    ovsrec_interface_set_name(interface, name);
+    ovsrec_interface_set_type(interface, "internal");
+    ovsrec_port_set_name(port, name);
+    ovsrec_port_set_interfaces(port, &interface, 1);
+    return port;
+}
+
+void
+switch_db_add_bridge(struct switch_db *db, const char *name, const char *network, const char *datapath_type)
+{
+    struct ovsrec_port *local = insert_local_port(db, name);
+    struct ovsrec_bridge *row = ovsrec_bridge_insert(db->txn);
+
+    ovsrec_bridge_set_name(row, name);
+    ovsrec_bridge_set_datapath_type(row, datapath_type);
+    ovsrec_bridge_set_ports(row, &local, 1);
+    ovsrec_bridge_set_fail_mode(row, "secure");
+    ovsrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
+    ovsrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
+    ovsrec_bridge_update_external_ids_setkey(row, "cabled-network", network);
+    ovsrec_bridge_update_external_ids_setkey(row, "xs-network-uuids", network);
+    ovsrec_open_vswitch_update_bridges_addvalue(ovsrec_open_vswitch_first(db->idl), row);
+    db->bump_next_cfg = true;
+}
+
+void
+switch_db_delete_bridge(struct switch_db *db, const char *name)
+{
+    const struct ovsrec_bridge *row = find_bridge(db, name);
+
+    if (row && smap_get(&row->external_ids, "cabled-network")) {
+        ovsrec_open_vswitch_update_bridges_delvalue(ovsrec_open_vswitch_first(db->idl), row);
+        ovsrec_bridge_delete(row);
+        db->bump_next_cfg = true;
+    }
+}
+
+void
+switch_db_prepare_bridge(struct switch_db *db, const char *name)
+{
+    const struct ovsrec_bridge *row = find_bridge(db, name);
+
+    if (row->n_protocols && !has_protocol(row, "OpenFlow14")) {
+        ovsrec_bridge_update_protocols_addvalue(row, "OpenFlow14");
+    }
+    ovsrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
+    ovsrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
+    db->bump_next_cfg = true;
+}
+
+void
+switch_db_secure_bridge(struct switch_db *db, const char *name)
+{
+    ovsrec_bridge_set_fail_mode(find_bridge(db, name), "secure");
+    db->bump_next_cfg = true;
+}

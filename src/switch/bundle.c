@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "switch/bundle.h"
+
+#include <stdlib.h>
+
+#include <util.h>
+
+#include "rules/cookie.h"
+
+void
+bundle_init(struct bundle *bundle, const struct rules_layout *layout)
+{
+    *bundle = (struct bundle) { .layout = *layout, .adds = RULES_FLOWS_INITIALIZER };
+}
+
+void
+bundle_destroy(struct bundle *bundle)
+{
+    rules_flows_destroy(&bundle->adds);
+    free(bundle->deletes);
+}
+
+bool
+bundle_is_empty(const struct bundle *bundle)
+{
+    return !bundle->adds.n && !bundle->n_deletes;
+}
+
+static void
+bundle_delete(struct bundle *bundle, const struct cookie *cookie, uint64_t mask)
+{
+    if (bundle->n_deletes >= bundle->allocated_deletes) {
+        bundle->deletes = x2nrealloc(bundle->deletes, &bundle->allocated_deletes, sizeof *bundle->deletes);
+    }
+    bundle->deletes[bundle->n_deletes++] = (struct bundle_delete) { .cookie = cookie_pack(cookie) & mask, .mask = mask };
+}
+
+void
+bundle_delete_generation(struct bundle *bundle, uint32_t ofport, uint8_t generation)
+{
+    bundle_delete(bundle, &(struct cookie) { .ofport = ofport, .generation = generation },
+                  COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_GENERATION_MASK);
+}
+
+void
+bundle_delete_rule(struct bundle *bundle, uint32_t ofport, uint8_t rule)
+{
+    bundle_delete(bundle, &(struct cookie) { .ofport = ofport, .rule = rule },
+                  COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_RULE_MASK);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A change of the flow table that happens whole or not at all: flows to add, then cookies to delete (OpenFlow 1.4, 6.9; Open vSwitch
+ * carries out an ATOMIC|ORDERED bundle between two packets).
+ */
+#ifndef SWITCH_BUNDLE_H
+#define SWITCH_BUNDLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules/compile.h"
+#include "rules/flow.h"
+
+struct bundle_delete {
+    uint64_t cookie, mask;
+};
+
+struct bundle {
+    struct rules_layout layout;
+    struct rules_flows adds;
+    struct bundle_delete *deletes;
+    size_t n_deletes, allocated_deletes;
+};
+
+void bundle_init(struct bundle *, const struct rules_layout *);
+void bundle_destroy(struct bundle *);
+bool bundle_is_empty(const struct bundle *);
+
+/* Deletes, after all adds, what carries our magic, 'ofport' and 'generation'. */
+void bundle_delete_generation(struct bundle *, uint32_t ofport, uint8_t generation);
+
+/* The same for what carries our magic, 'ofport' and the number of 'rule' (enum rules_id). */
+void bundle_delete_rule(struct bundle *, uint32_t ofport, uint8_t rule);
+
+#endif

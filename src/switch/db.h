@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One Open vSwitch's own database (ovs-vswitchd.conf.db(5)): what it says of bridges and ports, and the changes that are ours to make
+ * there. Only rows with our owner marks are ever changed or deleted, but for the columns of a guarded bridge that guarding needs.
+ *
+ * Marks, in external_ids: Bridge `cabled-guard` (true), Bridge `cabled-network` (the bridge is ours; the network's uuid), Port and
+ * Interface `cabled-vif` (the VIF's uuid), Port `cabled-uplink` (true), Interface `cabled-ifindex` (the device for which the
+ * port was added).
+ *
+ * Reads answer from the replica; their strings live until the next switch_db_run(). Changes are collected in one transaction per turn of
+ * the loop; while one is under way switch_db_can_write() is false and nothing may be changed. One process per switch has the right to
+ * write: it holds the OVSDB lock "cabled".
+ */
+#ifndef SWITCH_DB_H
+#define SWITCH_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct smap;
+struct switch_db;
+
+struct switch_db_events {
+    void (*config_changed)(void *aux);
+    void (*bridge_changed)(const char *bridge, void *aux);
+    /* Also for a port that has come or gone. 'bridge' is NULL if it is on none (any more). */
+    void (*port_changed)(const char *port, const char *bridge, void *aux);
+    void *aux;
+};
+
+struct switch_db *switch_db_open(const char *remote);
+void switch_db_close(struct switch_db *);
+
+/* Reads what has come, tells 'events' what changed, and opens the turn's transaction. */
+void switch_db_run(struct switch_db *, const struct switch_db_events *events);
+
+/* Tells of every bridge and port as if it had changed. */
+void switch_db_tell_all(struct switch_db *, const struct switch_db_events *events);
+
+/* Commits what was changed in this turn. False if the transaction that ended in this turn was refused; 'switch_db_error' tells why. */
+bool switch_db_commit(struct switch_db *);
+void switch_db_wait(struct switch_db *);
+
+bool switch_db_is_synced(const struct switch_db *);
+bool switch_db_is_connected(const struct switch_db *);
+bool switch_db_has_lock(const struct switch_db *);
+bool switch_db_can_write(const struct switch_db *);
+
+/* Open_vSwitch.external_ids, or NULL if the database has no such row yet. */
+const struct smap *switch_db_settings(const struct switch_db *);
+void switch_db_set_setting(struct switch_db *, const char *key, const char *value);
+
+/* ovs-vswitchd has carried out everything up to next_cfg. */
+int64_t switch_db_next_cfg(const struct switch_db *);
+int64_t switch_db_cur_cfg(const struct switch_db *);
+
+/* The next_cfg that the last successful transaction asked for; it stands once none is under way. */
+int64_t switch_db_confirmed_cfg(const struct switch_db *);
+bool switch_db_is_committing(const struct switch_db *);
+
+/* True if ovs-vswitchd was built and started with datapaths of 'type' ("system", "netdev"). */
+bool switch_db_has_datapath_type(const struct switch_db *, const char *type);
+
+struct switch_bridge {
+    const char *datapath_type;
+    bool secure;                /* fail_mode */
+    bool in_band_disabled;
+    bool speaks_openflow14;     /* `protocols` is empty or has it */
+    bool guarded;               /* mark */
+    const char *network;        /* mark; NULL if the bridge is not ours */
+};
+
+/* False if there is no such bridge. */
+bool switch_db_bridge(const struct switch_db *, const char *name, struct switch_bridge *bridge);
+
+/* Calls 'each' with the name of every bridge. */
+void switch_db_for_each_bridge(const struct switch_db *, void (*each)(const char *bridge, void *aux), void *aux);
+
+/* Adds a guarded bridge of ours: secure from its first moment. */
+void switch_db_add_bridge(struct switch_db *, const char *name, const char *network, const char *datapath_type);
+void switch_db_delete_bridge(struct switch_db *, const char *name);
+
+/* In-band control off, OpenFlow 1.4 spoken, the guard mark. */
+void switch_db_prepare_bridge(struct switch_db *, const char *name);
+void switch_db_secure_bridge(struct switch_db *, const char *name);
+
+struct switch_port {
+    const char *bridge;         /* NULL if on none that the replica knows yet */
+    const char *vif;            /* owner mark, NULL if not ours */
+    bool uplink;                /* mark */
+    const char *type;           /* of the first interface: "", "patch", "internal" ... */
+    size_t n_interfaces;
+    int64_t ofport;             /* 0: not said yet */
+    uint32_t ofport_request;    /* 0: none */
+    unsigned int ifindex;       /* mark, 0 if none */
+    const char *error;
+};
+
+bool switch_db_port(const struct switch_db *, const char *name, struct switch_port *port);
+
+/* Calls 'each' for every interface of every port on 'bridge'. */
+void switch_db_for_each_interface(const struct switch_db *, const char *bridge,
+                                  void (*each)(const char *port, const struct switch_port *, void *aux), void *aux);
+
+/* What a VIF's Port and Interface rows say besides name and number. */
+struct switch_vif_row {
+    const char *bridge;
+    const char *name;
+    uint32_t ofport_request;
+    unsigned int ifindex;
+    const char *vif, *vm, *network; /* uuids; 'vm' may be "" */
+    const char *mac;
+    const uint16_t *vlans;
+    size_t n_vlans;
+};
+
+void switch_db_add_vif_port(struct switch_db *, const struct switch_vif_row *row);
+bool switch_db_vif_port_matches(const struct switch_db *, const struct switch_vif_row *row);
+void switch_db_update_vif_port(struct switch_db *, const struct switch_vif_row *row);
+void switch_db_add_uplink(struct switch_db *, const char *bridge, const char *uplink);
+
+/* Removes a port that carries our mark; any other is left alone. */
+void switch_db_delete_port(struct switch_db *, const char *name);
+
+/* Why the last transaction was refused, or NULL. */
+const char *switch_db_error(const struct switch_db *);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "switch/encode.h"
+
+#include <byte-order.h>
+#include <openvswitch/match.h>
+#include <openvswitch/meta-flow.h>
+#include <openvswitch/ofp-actions.h>
+#include <openvswitch/ofp-flow.h>
+#include <openvswitch/ofpbuf.h>
+#include <util.h>
+
+#include "rules/compile.h"
+#include "rules/flow.h"
+
+static enum mf_field_id
+field_id(enum rules_field field, const struct rules_layout *layout)
+{
+    switch (field) {
+    case RULES_FIELD_IN_PORT: return MFF_IN_PORT;
+    case RULES_FIELD_REG: return MFF_REG0 + layout->reg;
+    case RULES_FIELD_VLAN_TCI: return MFF_VLAN_TCI;
+    case RULES_FIELD_DL_SRC: return MFF_ETH_SRC;
+    case RULES_FIELD_DL_DST: return MFF_ETH_DST;
+    case RULES_FIELD_DL_TYPE: return MFF_ETH_TYPE;
+    case RULES_FIELD_ARP_OP: return MFF_ARP_OP;
+    case RULES_FIELD_ARP_SPA: return MFF_ARP_SPA;
+    case RULES_FIELD_ARP_TPA: return MFF_ARP_TPA;
+    case RULES_FIELD_ARP_SHA: return MFF_ARP_SHA;
+    case RULES_FIELD_ARP_THA: return MFF_ARP_THA;
+    case RULES_FIELD_NW_PROTO: return MFF_IP_PROTO;
+    case RULES_FIELD_NW_TTL: return MFF_IP_TTL;
+    case RULES_FIELD_NW_SRC: return MFF_IPV4_SRC;
+    case RULES_FIELD_NW_DST: return MFF_IPV4_DST;
+    case RULES_FIELD_IP_FRAG: return MFF_IP_FRAG;
+    case RULES_FIELD_TP_SRC: return MFF_UDP_SRC;
+    case RULES_FIELD_TP_DST: return MFF_UDP_DST;
+    case RULES_FIELD_IPV6_SRC: return MFF_IPV6_SRC;
+    case RULES_FIELD_IPV6_DST: return MFF_IPV6_DST;
+    case RULES_FIELD_ICMPV6_TYPE: return MFF_ICMPV6_TYPE;
+    case RULES_FIELD_ICMPV6_CODE: return MFF_ICMPV6_CODE;
+    case RULES_FIELD_ND_TARGET: return MFF_ND_TARGET;
+    case RULES_FIELD_ND_SLL: return MFF_ND_SLL;
+    case RULES_FIELD_ND_TLL: return MFF_ND_TLL;
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Open vSwitch's own bits for what ovs-ofctl calls ip_frag=no and ip_frag=first. */
+static void
+put_frag(struct match *match, enum rules_frag frag)
+{
+    switch (frag) {
+    case RULES_FRAG_NO:
+        match_set_nw_frag_masked(match, 0, FLOW_NW_FRAG_MASK);
+        return;
+    case RULES_FRAG_FIRST:
+        match_set_nw_frag_masked(match, FLOW_NW_FRAG_ANY, FLOW_NW_FRAG_MASK);
+        return;
+    }
+    OVS_NOT_REACHED();
+}
+
+static void
+put_term(struct match *match, const struct rules_term *term, const struct rules_layout *layout)
+{
+    const struct mf_field *field = mf_from_id(field_id(term->field, layout));
+    union mf_value value, mask;
+    char *error = NULL;
+
+    if (term->field == RULES_FIELD_IP_FRAG) {
+        put_frag(match, term->value[0]);
+        return;
+    }
+    memset(&value, 0, sizeof value);
+    memset(&mask, 0, sizeof mask);
+    ovs_assert(field->n_bytes == rules_field_size(term->field));
+    memcpy(&value, term->value, field->n_bytes);
+    memcpy(&mask, term->mask, field->n_bytes);
+    mf_set(field, &value, is_all_ones(&mask, field->n_bytes) ? NULL : &mask, match, &error);
+    ovs_assert(!error);
+}
+
+static void
+put_accept(struct ofpbuf *actions, const struct rules_layout *layout)
+{
+    const ovs_be32 one = htonl(1);
+
+    ofpact_put_reg_load(actions, mf_from_id(MFF_REG0 + layout->reg), &one, &one);
+
+    struct ofpact_resubmit *resubmit = ofpact_put_RESUBMIT(actions);
+    resubmit->in_port = OFPP_IN_PORT;
+    resubmit->table_id = 0;
+}
+
+static void
+put_actions(struct ofpbuf *actions, const struct rules_flow *flow, const struct rules_layout *layout)
+{
+    switch (flow->action) {
+    case RULES_ACTION_DROP:
+        return;
+    case RULES_ACTION_GOTO:
+        ofpact_put_GOTO_TABLE(actions)->table_id = flow->goto_table;
+        return;
+    case RULES_ACTION_ACCEPT:
+        put_accept(actions, layout);
+        return;
+    case RULES_ACTION_NORMAL:
+        ofpact_put_OUTPUT(actions)->port = OFPP_NORMAL;
+        return;
+    }
+    OVS_NOT_REACHED();
+}
+
+static struct ofpbuf *
+encode(struct ofputil_flow_mod *mod, const struct match *match)
+{
+    mod->buffer_id = UINT32_MAX;
+    mod->out_port = OFPP_ANY;
+    mod->out_group = OFPG_ANY;
+    minimatch_init(&mod->match, match);
+
+    struct ofpbuf *message = ofputil_encode_flow_mod(mod, OFPUTIL_P_OF14_OXM);
+    minimatch_destroy(&mod->match);
+    return message;
+}
+
+struct ofpbuf *
+encode_flow_add(const struct rules_flow *flow, const struct rules_layout *layout)
+{
+    uint64_t stub[128 / 8];
+    struct ofpbuf actions = OFPBUF_STUB_INITIALIZER(stub);
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    for (size_t i = 0; i < flow->n_terms; i++) {
+        put_term(&match, &flow->terms[i], layout);
+    }
+    put_actions(&actions, flow, layout);
+
+    struct ofputil_flow_mod mod = {
+        .command = OFPFC_ADD,
+        .table_id = flow->table,
+        .priority = flow->priority,
+        .new_cookie = htonll(flow->cookie),
+        .ofpacts = actions.data,
+        .ofpacts_len = actions.size,
+    };
+    struct ofpbuf *message = encode(&mod, &match);
+    ofpbuf_uninit(&actions);
+    return message;
+}
+
+struct ofpbuf *
+encode_flow_delete(uint64_t cookie, uint64_t mask)
+{
+    const struct match everything = MATCH_CATCHALL_INITIALIZER;
+    struct ofputil_flow_mod mod = {
+        .command = OFPFC_DELETE,
+        .table_id = OFPTT_ALL,
+        .cookie = htonll(cookie),
+        .cookie_mask = htonll(mask),
+        .new_cookie = OVS_BE64_MAX,
+    };
+
+    return encode(&mod, &everything);
+}
+
+struct ofpbuf *
+encode_flow_stats_request(uint64_t cookie, uint64_t mask)
+{
+    const struct ofputil_flow_stats_request request = {
+        .match = MATCH_CATCHALL_INITIALIZER,
+        .cookie = htonll(cookie),
+        .cookie_mask = htonll(mask),
+        .out_port = OFPP_ANY,
+        .out_group = OFPG_ANY,
+        .table_id = OFPTT_ALL,
+    };
+
+    return ofputil_encode_flow_stats_request(&request, OFPUTIL_P_OF14_OXM);
+}

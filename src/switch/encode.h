@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rules' flows as OpenFlow 1.4 messages.
+ */
+#ifndef SWITCH_ENCODE_H
+#define SWITCH_ENCODE_H
+
+#include <stdint.h>
+
+struct ofpbuf;
+struct rules_flow;
+struct rules_layout;
+
+/* OFPT_FLOW_MOD, OFPFC_ADD (OpenFlow 1.4, 7.3.4.1): a flow with equal match and priority keeps its counters. */
+struct ofpbuf *encode_flow_add(const struct rules_flow *flow, const struct rules_layout *layout);
+
+/* OFPT_FLOW_MOD, OFPFC_DELETE in all tables: everything whose cookie has the bits of 'cookie' that are set in 'mask'. */
+struct ofpbuf *encode_flow_delete(uint64_t cookie, uint64_t mask);
+
+/* OFPMP_FLOW request for everything whose cookie has the bits of 'cookie' that are set in 'mask'. */
+struct ofpbuf *encode_flow_stats_request(uint64_t cookie, uint64_t mask);
+
+#endif

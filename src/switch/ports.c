@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <util.h>
+#include <smap.h>
+#include <vswitch-idl.h>
+
+#include "switch/db-private.h"
+#include "switch/db.h"
+
+const struct ovsrec_port *
+find_port(const struct switch_db *db, const char *name)
+{
+    struct ovsrec_port *key = ovsrec_port_index_init_row(db->ports_by_name);
+
+    ovsrec_port_index_set_name(key, name);
+    const struct ovsrec_port *port = ovsrec_port_index_find(db->ports_by_name, key);
+    ovsrec_port_index_destroy_row(key);
+    return port;
+}
+
+static struct switch_port
+port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interface, const char *bridge)
+{
+    return (struct switch_port) {
+        .bridge = bridge,
+        .vif = smap_get(&row->external_ids, "cabled-vif"),
+        .uplink = smap_get_bool(&row->external_ids, "cabled-uplink", false),
+        .type = interface ? interface->type : "",
+        .n_interfaces = row->n_interfaces,
+        .ofport = interface && interface->n_ofport ? interface->ofport[0] : 0,
+        .ofport_request = interface && interface->n_ofport_request ? interface->ofport_request[0] : 0,
+        .ifindex = interface ? smap_get_uint(&interface->external_ids, "cabled-ifindex", 0) : 0,
+        .error = interface ? interface->error : NULL,
+    };
+}
+
+bool
+switch_db_port(const struct switch_db *db, const char *name, struct switch_port *port)
+{
+    const struct ovsrec_port *row = find_port(db, name);
+
+    if (!row) {
+        return false;
+    }
+
+    const struct ovsrec_bridge *bridge = port_bridge(db, row);
+    *port = port_view(row, row->n_interfaces ? row->interfaces[0] : NULL, bridge ? bridge->name : NULL);
+    return true;
+}
+
+void
+switch_db_for_each_interface(const struct switch_db *db, const char *bridge,
+                             void (*each)(const char *, const struct switch_port *, void *), void *aux)
+{
+    const struct ovsrec_bridge *row = find_bridge(db, bridge);
+
+    for (size_t i = 0; row && i < row->n_ports; i++) {
+        for (size_t j = 0; j < row->ports[i]->n_interfaces; j++) {
+            const struct switch_port view = port_view(row->ports[i], row->ports[i]->interfaces[j], bridge);
+
+            each(row->ports[i]->name, &view, aux);
+        }
+    }
+}
+
+/* The keys that other programs look for (Open vSwitch's integration guide; XenServer's vif script), and our marks. */
+static void
+identity(const struct switch_vif_row *vif, struct smap *keys)
+{
+    smap_init(keys);
+    smap_add(keys, "cabled-vif", vif->vif);
+    smap_add_format(keys, "cabled-ifindex", "%u", vif->ifindex);
+    smap_add(keys, "attached-mac", vif->mac);
+    smap_add(keys, "iface-id", vif->vif);
+    smap_add(keys, "iface-status", "active");
+    smap_add(keys, "xs-vif-uuid", vif->vif);
+    smap_add(keys, "xs-network-uuid", vif->network);
+    if (vif->vm[0]) {
+        smap_add(keys, "vm-id", vif->vm);
+        smap_add(keys, "xs-vm-uuid", vif->vm);
+    }
+}
+
+static bool
+identity_matches(const struct ovsrec_interface *interface, const struct switch_vif_row *vif)
+{
+    struct smap keys;
+    struct smap_node *node;
+    bool matches = true;
+
+    identity(vif, &keys);
+    SMAP_FOR_EACH (node, &keys) {
+        const char *value = smap_get(&interface->external_ids, node->key);
+
+        matches = matches && value && !strcmp(value, node->value);
+    }
+    smap_destroy(&keys);
+    return matches;
+}
+
+/* A VIF without trunks is an access port of VLAN 0: it sends and gets untagged frames only. Without a tag it would be a trunk port
+ * and be flooded with the frames of every VLAN. */
+static void
+set_vlans(const struct ovsrec_port *port, const struct switch_vif_row *vif)
+{
+    int64_t *trunks = xmalloc((vif->n_vlans + 1) * sizeof *trunks);
+    const int64_t untagged = 0;
+
+    for (size_t i = 0; i < vif->n_vlans; i++) {
+        trunks[i] = vif->vlans[i];
+    }
+    ovsrec_port_set_trunks(port, trunks, vif->n_vlans);
+    ovsrec_port_set_tag(port, &untagged, vif->n_vlans ? 0 : 1);
+    ovsrec_port_set_vlan_mode(port, vif->n_vlans ? "trunk" : "access");
+    free(trunks);
+}
+
+/* Trunks are compared as sets: the database keeps them ascending, as a policy does. */
+static bool
+vlans_match(const struct ovsrec_port *port, const struct switch_vif_row *vif)
+{
+    if (port->n_trunks != vif->n_vlans || port->n_tag != !vif->n_vlans || (port->n_tag && port->tag[0] != 0)
+        || !port->vlan_mode || strcmp(port->vlan_mode, vif->n_vlans ? "trunk" : "access")) {
+        return false;
+    }
+    for (size_t i = 0; i < vif->n_vlans; i++) {
+        if (port->trunks[i] != vif->vlans[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Spanning tree runs before OpenFlow: a guest must not reach it. */
+static void
+shut_out_of_spanning_tree(const struct ovsrec_port *port)
+{
+    ovsrec_port_update_other_config_setkey(port, "stp-enable", "false");
+    ovsrec_port_update_other_config_setkey(port, "rstp-enable", "false");
+}
+
+void
+switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
+{
+    const struct ovsrec_port *port = find_port(db, vif->name);
+    struct smap keys;
+    struct smap_node *node;
+
+    identity(vif, &keys);
+    SMAP_FOR_EACH (node, &keys) {
+        ovsrec_interface_update_external_ids_setkey(port->interfaces[0], node->key, node->value);
+    }
+    smap_destroy(&keys);
+    set_vlans(port, vif);
+    shut_out_of_spanning_tree(port);
+}
+
+bool
+switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_row *vif)
+{
+    const struct ovsrec_port *port = find_port(db, vif->name);
+
+    return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && vlans_match(port, vif)
+           && !smap_get_bool(&port->other_config, "stp-enable", true)
+           && !smap_get_bool(&port->other_config, "rstp-enable", true);
+}
+
+void
+switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
+{
+    struct ovsrec_interface *interface = ovsrec_interface_insert(db->txn);
+    struct ovsrec_port *port = ovsrec_port_insert(db->txn);
+    const int64_t ofport = vif->ofport_request;
+    struct smap keys;
+
+    identity(vif, &keys);
+    ovsrec_interface_set_name(interface, vif->name);
+    ovsrec_interface_set_ofport_request(interface, &ofport, 1);
+    ovsrec_interface_set_external_ids(interface, &keys);
+    smap_destroy(&keys);
+    ovsrec_port_set_name(port, vif->name);
+    ovsrec_port_set_interfaces(port, &interface, 1);
+    ovsrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
+    set_vlans(port, vif);
+    shut_out_of_spanning_tree(port);
+    ovsrec_bridge_update_ports_addvalue(find_bridge(db, vif->bridge), port);
+}
+
+void
+switch_db_add_uplink(struct switch_db *db, const char *bridge, const char *uplink)
+{
+    struct ovsrec_interface *interface = ovsrec_interface_insert(db->txn);
+    struct ovsrec_port *port = ovsrec_port_insert(db->txn);
+
+    ovsrec_interface_set_name(interface, uplink);
+    ovsrec_port_set_name(port, uplink);
+    ovsrec_port_set_interfaces(port, &interface, 1);
+    ovsrec_port_update_external_ids_setkey(port, "cabled-uplink", "true");
+    ovsrec_bridge_update_ports_addvalue(find_bridge(db, bridge), port);
+}
+
+void
+switch_db_delete_port(struct switch_db *db, const char *name)
+{
+    const struct ovsrec_port *port = find_port(db, name);
+    const struct ovsrec_bridge *bridge = port ? port_bridge(db, port) : NULL;
+
+    if (!bridge || (!smap_get(&port->external_ids, "cabled-vif")
+                    && !smap_get_bool(&port->external_ids, "cabled-uplink", false))) {
+        return;
+    }
+    ovsrec_bridge_update_ports_delvalue(bridge, port);
+    ovsrec_port_delete(port);
+    db->bump_next_cfg = true;
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "switch/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <byte-order.h>
+#include <dirs.h>
+#include <openvswitch/list.h>
+#include <openvswitch/ofp-bundle.h>
+#include <openvswitch/ofp-errors.h>
+#include <openvswitch/ofp-flow.h>
+#include <openvswitch/ofp-msgs.h>
+#include <openvswitch/ofp-switch.h>
+#include <openvswitch/ofp-util.h>
+#include <openvswitch/ofpbuf.h>
+#include <openvswitch/rconn.h>
+#include <openvswitch/vlog.h>
+#include <util.h>
+
+#include "rules/cookie.h"
+#include "switch/bundle.h"
+#include "switch/encode.h"
+
+VLOG_DEFINE_THIS_MODULE(session);
+
+static struct vlog_rate_limit refused_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+enum {
+    /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. */
+    PROBE_INTERVAL_S = 5,
+    MAX_BACKOFF_S = 1,
+
+    /* Messages from the switch that are handled before others get their turn. */
+    MESSAGES_PER_RUN = 100,
+};
+
+enum session_state {
+    SESSION_CONNECTING,
+    SESSION_CHECKING,           /* fragment mode asked for */
+    SESSION_LISTING,            /* our flows asked for */
+    SESSION_READY,
+};
+
+/* A bundle on its way. Open vSwitch drops a message that it cannot read from the bundle and would commit the rest (3.1.0,
+ * handle_bundle_add()), so the commit goes out only when all messages are known to be in. */
+enum session_phase {
+    SESSION_IDLE,
+    SESSION_FILLING,            /* messages and a barrier sent */
+    SESSION_COMMITTING,
+};
+
+/* One question for counts that waits for its (multipart) answer. */
+struct count_query {
+    struct ovs_list node;
+    ovs_be32 xid;
+    struct session_counts counts;
+    session_counts_done *done;
+    void *aux;
+};
+
+struct session {
+    char *bridge;
+    enum session_fragments fragments;
+    struct rconn *rconn;
+    unsigned int connection;    /* rconn's number of the connection that 'state' is about */
+    unsigned int epoch;
+    enum session_state state;
+    ovs_be32 awaited;           /* xid of the answer that leads on from 'state' */
+    char *error;
+
+    struct session_found *found;
+    size_t n_found, allocated_found;
+
+    enum session_phase phase;
+    uint32_t bundle_id;
+    ovs_be32 phase_xid;         /* of the barrier or the commit */
+    enum session_result result;
+
+    struct ovs_list queries;    /* of struct count_query */
+};
+
+struct session *
+session_open(const char *bridge, enum session_fragments fragments)
+{
+    struct session *session = xzalloc(sizeof *session);
+    char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
+
+    session->bridge = xstrdup(bridge);
+    session->fragments = fragments;
+    session->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
+    ovs_list_init(&session->queries);
+    rconn_connect(session->rconn, target, bridge);
+    free(target);
+    return session;
+}
+
+static void
+query_finish(struct count_query *query, const struct session_counts *counts)
+{
+    ovs_list_remove(&query->node);
+    query->done(counts, query->aux);
+    free(query);
+}
+
+static void
+session_forget_connection(struct session *session)
+{
+    struct count_query *query;
+
+    LIST_FOR_EACH_SAFE (query, node, &session->queries) {
+        query_finish(query, NULL);
+    }
+    session->state = SESSION_CONNECTING;
+    session->phase = SESSION_IDLE;
+    session->result = SESSION_RESULT_NONE;
+    session->n_found = 0;
+}
+
+void
+session_close(struct session *session)
+{
+    if (session) {
+        session_forget_connection(session);
+        rconn_destroy(session->rconn);
+        free(session->found);
+        free(session->error);
+        free(session->bridge);
+        free(session);
+    }
+}
+
+static void
+session_set_error(struct session *session, char *error)
+{
+    free(session->error);
+    session->error = error;
+}
+
+/* Returns the xid that the answer will carry. */
+static ovs_be32
+session_transmit(struct session *session, struct ofpbuf *message)
+{
+    ovs_be32 xid = ((struct ofp_header *) message->data)->xid;
+
+    rconn_send(session->rconn, message, NULL);
+    return xid;
+}
+
+static enum ofputil_frag_handling
+wanted_fragments(const struct session *session)
+{
+    return session->fragments == SESSION_FRAGMENTS_NX_MATCH ? OFPUTIL_FRAG_NX_MATCH : OFPUTIL_FRAG_NORMAL;
+}
+
+static void
+session_begin(struct session *session)
+{
+    /* The mode is the bridge's, the length is this connection's: it asks for no packets. */
+    const struct ofputil_switch_config config = {
+        .frag = wanted_fragments(session), .invalid_ttl_to_controller = -1, .miss_send_len = 0,
+    };
+
+    session->epoch++;
+    session_transmit(session, ofputil_encode_set_config(&config, OFP14_VERSION));
+    session->awaited = session_transmit(session,
+                                        ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST, OFP14_VERSION, 0));
+    session->state = SESSION_CHECKING;
+}
+
+static void
+handle_config(struct session *session, const struct ofp_header *header)
+{
+    struct ofputil_switch_config config;
+
+    if (session->state != SESSION_CHECKING || header->xid != session->awaited) {
+        return;
+    }
+    ofputil_decode_get_config_reply(header, &config);
+    if (config.frag != wanted_fragments(session)) {
+        session_reconnect(session);
+        session_set_error(session, xasprintf("the switch does not take fragment mode %s: this Open vSwitch cannot be guarded",
+                                             ofputil_frag_handling_to_string(wanted_fragments(session))));
+        return;
+    }
+    session->awaited = session_transmit(session, encode_flow_stats_request(COOKIE_MAGIC, COOKIE_MAGIC_MASK));
+    session->state = SESSION_LISTING;
+}
+
+static void
+session_add_found(struct session *session, uint64_t raw)
+{
+    struct cookie cookie;
+
+    if (!cookie_unpack(raw, &cookie)) {
+        return;
+    }
+    if (session->n_found >= session->allocated_found) {
+        session->found = x2nrealloc(session->found, &session->allocated_found, sizeof *session->found);
+    }
+    session->found[session->n_found++] = (struct session_found) { cookie.ofport, cookie.generation };
+}
+
+static int
+compare_found(const void *a_, const void *b_)
+{
+    const struct session_found *a = a_, *b = b_;
+
+    return a->ofport != b->ofport ? (a->ofport < b->ofport ? -1 : 1) : a->generation - b->generation;
+}
+
+/* Every flow has told its pair; each is kept once. */
+static void
+session_sort_found(struct session *session)
+{
+    size_t n = 0;
+
+    if (session->n_found) {
+        qsort(session->found, session->n_found, sizeof *session->found, compare_found);
+    }
+    for (size_t i = 0; i < session->n_found; i++) {
+        if (!n || compare_found(&session->found[n - 1], &session->found[i])) {
+            session->found[n++] = session->found[i];
+        }
+    }
+    session->n_found = n;
+}
+
+static struct count_query *
+session_find_query(struct session *session, ovs_be32 xid)
+{
+    struct count_query *query;
+
+    LIST_FOR_EACH (query, node, &session->queries) {
+        if (query->xid == xid) {
+            return query;
+        }
+    }
+    return NULL;
+}
+
+static void
+query_add(struct count_query *query, const struct ofputil_flow_stats *stats)
+{
+    struct cookie cookie;
+
+    if (cookie_unpack(ntohll(stats->cookie), &cookie)) {
+        query->counts.present[cookie.rule] = true;
+        query->counts.packets[cookie.rule] += stats->packet_count == UINT64_MAX ? 0 : stats->packet_count;
+        query->counts.bytes[cookie.rule] += stats->byte_count == UINT64_MAX ? 0 : stats->byte_count;
+    }
+}
+
+static void
+handle_flow_stats(struct session *session, struct ofpbuf *message)
+{
+    const struct ofp_header *header = message->data;
+    struct count_query *query = session_find_query(session, header->xid);
+    bool listing = session->state == SESSION_LISTING && header->xid == session->awaited;
+    bool more = ofpmp_more(header);
+    uint64_t stub[1024 / 8];
+    struct ofpbuf actions = OFPBUF_STUB_INITIALIZER(stub);
+    struct ofputil_flow_stats stats;
+
+    while (!ofputil_decode_flow_stats_reply(&stats, message, false, &actions)) {
+        if (listing) {
+            session_add_found(session, ntohll(stats.cookie));
+        } else if (query) {
+            query_add(query, &stats);
+        }
+    }
+    ofpbuf_uninit(&actions);
+    if (!more && listing) {
+        session_sort_found(session);
+        session->state = SESSION_READY;
+        session_set_error(session, NULL);
+    } else if (!more && query) {
+        query_finish(query, &query->counts);
+    }
+}
+
+static void
+handle_error(struct session *session, const struct ofp_header *header)
+{
+    const char *what = ofperr_to_string(ofperr_decode_msg(header, NULL));
+
+    VLOG_WARN_RL(&refused_rl, "%s: the switch refused a message: %s", session->bridge, what);
+    if (session->phase != SESSION_IDLE) {
+        session_set_error(session, xasprintf("the switch refused the flows: %s", what));
+        session->result = SESSION_RESULT_REFUSED;
+    }
+    if (session->phase == SESSION_COMMITTING && header->xid == session->phase_xid) {
+        session->phase = SESSION_IDLE;
+    }
+}
+
+static ovs_be32
+send_bundle_control(struct session *session, uint16_t type)
+{
+    struct ofputil_bundle_ctrl_msg control = {
+        .bundle_id = session->bundle_id, .type = type, .flags = OFPBF_ATOMIC | OFPBF_ORDERED,
+    };
+
+    return session_transmit(session, ofputil_encode_bundle_ctrl_request(OFP14_VERSION, &control));
+}
+
+static void
+handle_barrier(struct session *session, const struct ofp_header *header)
+{
+    if (session->phase != SESSION_FILLING || header->xid != session->phase_xid) {
+        return;
+    }
+    if (session->result == SESSION_RESULT_REFUSED) {
+        send_bundle_control(session, OFPBCT_DISCARD_REQUEST);
+        session->phase = SESSION_IDLE;
+    } else {
+        session->phase_xid = send_bundle_control(session, OFPBCT_COMMIT_REQUEST);
+        session->phase = SESSION_COMMITTING;
+    }
+}
+
+static void
+handle_bundle_control(struct session *session, const struct ofp_header *header)
+{
+    struct ofputil_bundle_ctrl_msg control;
+
+    if (session->phase == SESSION_COMMITTING && header->xid == session->phase_xid
+        && !ofputil_decode_bundle_ctrl(header, &control) && control.type == OFPBCT_COMMIT_REPLY) {
+        session->phase = SESSION_IDLE;
+        session->result = SESSION_RESULT_ACKED;
+        session_set_error(session, NULL);
+    }
+}
+
+static void
+session_handle(struct session *session, struct ofpbuf *message)
+{
+    const struct ofp_header *header = message->data;
+    enum ofptype type;
+
+    if (ofptype_decode(&type, header)) {
+        return;
+    }
+    if (type == OFPTYPE_ECHO_REQUEST) {
+        rconn_send(session->rconn, ofputil_encode_echo_reply(header), NULL);
+    } else if (type == OFPTYPE_GET_CONFIG_REPLY) {
+        handle_config(session, header);
+    } else if (type == OFPTYPE_FLOW_STATS_REPLY) {
+        handle_flow_stats(session, message);
+    } else if (type == OFPTYPE_BUNDLE_CONTROL) {
+        handle_bundle_control(session, header);
+    } else if (type == OFPTYPE_BARRIER_REPLY) {
+        handle_barrier(session, header);
+    } else if (type == OFPTYPE_ERROR) {
+        handle_error(session, header);
+    }
+}
+
+static void
+session_notice_connection(struct session *session)
+{
+    unsigned int connection = rconn_get_connection_seqno(session->rconn);
+    bool connected = rconn_is_connected(session->rconn);
+
+    if (session->state != SESSION_CONNECTING && (!connected || connection != session->connection)) {
+        session_forget_connection(session);
+        session_set_error(session, xstrdup("the connection to ovs-vswitchd broke"));
+    }
+    if (session->state == SESSION_CONNECTING && connected) {
+        session->connection = connection;
+        session_begin(session);
+    }
+}
+
+void
+session_run(struct session *session)
+{
+    rconn_run(session->rconn);
+    session_notice_connection(session);
+    for (int i = 0; i < MESSAGES_PER_RUN && session->state != SESSION_CONNECTING; i++) {
+        struct ofpbuf *message = rconn_recv(session->rconn);
+
+        if (!message) {
+            break;
+        }
+        session_handle(session, message);
+        ofpbuf_delete(message);
+    }
+    session_notice_connection(session);
+}
+
+void
+session_wait(struct session *session)
+{
+    rconn_run_wait(session->rconn);
+    rconn_recv_wait(session->rconn);
+}
+
+void
+session_reconnect(struct session *session)
+{
+    session_forget_connection(session);
+    rconn_reconnect(session->rconn);
+}
+
+bool
+session_is_ready(const struct session *session)
+{
+    return session->state == SESSION_READY;
+}
+
+unsigned int
+session_epoch(const struct session *session)
+{
+    return session->epoch;
+}
+
+const char *
+session_error(const struct session *session)
+{
+    return session->error;
+}
+
+const struct session_found *
+session_found(const struct session *session, size_t *n)
+{
+    *n = session->n_found;
+    return session->found;
+}
+
+/* Consumes 'inner'. */
+static void
+send_bundle_add(struct session *session, struct ofpbuf *inner)
+{
+    struct ofputil_bundle_add_msg add = {
+        .bundle_id = session->bundle_id, .flags = OFPBF_ATOMIC | OFPBF_ORDERED, .msg = inner->data,
+    };
+
+    session_transmit(session, ofputil_encode_bundle_add(OFP14_VERSION, &add));
+    ofpbuf_delete(inner);
+}
+
+void
+session_send(struct session *session, const struct bundle *bundle)
+{
+    ovs_assert(session->state == SESSION_READY && session->phase == SESSION_IDLE);
+
+    session->bundle_id++;
+    session->phase = SESSION_FILLING;
+    session->result = SESSION_RESULT_NONE;
+    send_bundle_control(session, OFPBCT_OPEN_REQUEST);
+    for (size_t i = 0; i < bundle->adds.n; i++) {
+        send_bundle_add(session, encode_flow_add(&bundle->adds.flows[i], &bundle->layout));
+    }
+    for (size_t i = 0; i < bundle->n_deletes; i++) {
+        send_bundle_add(session, encode_flow_delete(bundle->deletes[i].cookie, bundle->deletes[i].mask));
+    }
+    session->phase_xid = session_transmit(session, ofputil_encode_barrier_request(OFP14_VERSION));
+}
+
+bool
+session_is_sending(const struct session *session)
+{
+    return session->phase != SESSION_IDLE;
+}
+
+enum session_result
+session_take_result(struct session *session)
+{
+    enum session_result result = session->phase != SESSION_IDLE ? SESSION_RESULT_NONE : session->result;
+
+    if (result != SESSION_RESULT_NONE) {
+        session->result = SESSION_RESULT_NONE;
+    }
+    return result;
+}
+
+void
+session_count(struct session *session, uint64_t cookie, uint64_t mask, session_counts_done *done, void *aux)
+{
+    if (session->state != SESSION_READY) {
+        done(NULL, aux);
+        return;
+    }
+
+    struct count_query *query = xzalloc(sizeof *query);
+    query->xid = session_transmit(session, encode_flow_stats_request(cookie, mask));
+    query->done = done;
+    query->aux = aux;
+    ovs_list_push_back(&session->queries, &query->node);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An OpenFlow 1.4 connection to one bridge, over the socket that ovs-vswitchd opens for its own tools
+ * (<rundir>/<bridge>.mgmt): not a controller, so that coming and going flushes nothing.
+ *
+ * After each connection the session puts the bridge into the fragment mode that the rules need and reads it back, and lists which
+ * of our flows are there; then it is ready. One bundle is under way at a time. All calls return at once.
+ */
+#ifndef SWITCH_SESSION_H
+#define SWITCH_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bundle;
+struct session;
+
+/* How the bridge shows fragments to the flows (rules/compile.h). */
+enum session_fragments { SESSION_FRAGMENTS_NX_MATCH, SESSION_FRAGMENTS_NORMAL };
+
+struct session *session_open(const char *bridge, enum session_fragments fragments);
+void session_close(struct session *);
+
+void session_run(struct session *);
+void session_wait(struct session *);
+
+/* Drops the connection and begins again from what is there. */
+void session_reconnect(struct session *);
+
+bool session_is_ready(const struct session *);
+
+/* Grows with each connection; whatever was sent on an earlier one must be looked at again. */
+unsigned int session_epoch(const struct session *);
+
+/* Why the last connection or bundle failed, in words, or NULL. Valid until the next session_run(). */
+const char *session_error(const struct session *);
+
+/* A generation of flows that was in the table when the session got ready. */
+struct session_found {
+    uint32_t ofport;
+    uint8_t generation;
+};
+const struct session_found *session_found(const struct session *, size_t *n);
+
+/* Sends 'bundle'. The session must be ready and no bundle under way. */
+void session_send(struct session *, const struct bundle *bundle);
+bool session_is_sending(const struct session *);
+
+enum session_result {
+    SESSION_RESULT_NONE,        /* nothing was sent, or the answer is not there yet */
+    SESSION_RESULT_ACKED,
+    SESSION_RESULT_REFUSED,     /* nothing of the bundle is in force; session_error() says why */
+};
+
+/* The fate of the bundle that was sent last; the same answer is given once. A bundle whose connection broke has none: the epoch has
+ * changed. */
+enum session_result session_take_result(struct session *);
+
+/* Packets and bytes per rule number. */
+struct session_counts {
+    uint64_t packets[256];
+    uint64_t bytes[256];
+    bool present[256];          /* the rule has a flow */
+};
+
+/* Asks for the counts of all flows whose cookie has the bits of 'cookie' set in 'mask', and calls 'done' once: with the counts, or with
+ * NULL if the connection broke or is not there. */
+typedef void session_counts_done(const struct session_counts *counts, void *aux);
+void session_count(struct session *, uint64_t cookie, uint64_t mask, session_counts_done *done, void *aux);
+
+#endif
