@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "hotplug/devices.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netlink-notifier.h>
+#include <netlink-socket.h>
+#include <netlink.h>
+#include <openvswitch/ofpbuf.h>
+#include <openvswitch/poll-loop.h>
+#include <openvswitch/shash.h>
+#include <util.h>
+#include <openvswitch/vlog.h>
+#include <rtnetlink.h>
+
+#include "base/error.h"
+#include "hotplug/udev.h"
+
+VLOG_DEFINE_THIS_MODULE(devices);
+
+struct known_device {
+    struct device device;       /* its name is the key in 'devices' */
+    bool announced;             /* udev has handled it, or there is no udev */
+    bool listed;                /* while reading the whole list */
+};
+
+struct devices {
+    struct shash by_name;       /* of struct known_device */
+    struct nln_notifier *links;
+    struct udev_follower *udev;
+    bool list_needed;           /* an event may have been lost */
+    bool known;
+    void (*changed)(const char *, void *);
+    void *aux;
+};
+
+static void
+devices_forget(struct devices *devices, struct shash_node *node)
+{
+    char *name = xstrdup(node->name);
+
+    free(shash_steal(&devices->by_name, node));
+    devices->changed(name, devices->aux);
+    free(name);
+}
+
+static struct known_device *
+devices_learn(struct devices *devices, const struct rtnetlink_change *change)
+{
+    struct shash_node *node = shash_find(&devices->by_name, change->ifname);
+
+    if (!node) {
+        node = shash_add(&devices->by_name, change->ifname, xzalloc(sizeof(struct known_device)));
+    }
+
+    struct known_device *known = node->data;
+    const struct device before = known->device;
+
+    known->device = (struct device) {
+        .name = node->name, .ifindex = change->if_index, .flags = change->ifi_flags, .mtu = change->mtu,
+    };
+    memcpy(known->device.mac, &change->mac, sizeof known->device.mac);
+    if (before.ifindex != known->device.ifindex) {
+        known->announced = udev_follower_has_announced(devices->udev, node->name, change->if_index);
+    }
+    if (before.ifindex != known->device.ifindex || before.flags != known->device.flags || before.mtu != known->device.mtu
+        || memcmp(before.mac, known->device.mac, sizeof before.mac)) {
+        devices->changed(node->name, devices->aux);
+    }
+    return known;
+}
+
+/* A renamed device leaves its old name behind without a word. */
+static void
+forget_old_name(struct devices *devices, const struct rtnetlink_change *change)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH_SAFE (node, &devices->by_name) {
+        const struct known_device *known = node->data;
+
+        if (known->device.ifindex == change->if_index && strcmp(node->name, change->ifname)) {
+            devices_forget(devices, node);
+        }
+    }
+}
+
+static void
+link_changed(const struct rtnetlink_change *change, void *devices_)
+{
+    struct devices *devices = devices_;
+
+    if (!change) {
+        devices->list_needed = true;
+        return;
+    }
+    if (change->irrelevant || !change->ifname) {
+        return;
+    }
+    if (change->nlmsg_type == RTM_NEWLINK) {
+        if (!shash_find(&devices->by_name, change->ifname)) {
+            forget_old_name(devices, change);
+        }
+        devices_learn(devices, change);
+    } else if (change->nlmsg_type == RTM_DELLINK) {
+        struct shash_node *node = shash_find(&devices->by_name, change->ifname);
+
+        if (node && ((struct known_device *) node->data)->device.ifindex == change->if_index) {
+            devices_forget(devices, node);
+        }
+    }
+}
+
+static void
+udev_announced(const char *name, unsigned int ifindex, void *devices_)
+{
+    struct devices *devices = devices_;
+    struct known_device *known = shash_find_data(&devices->by_name, name);
+
+    if (known && known->device.ifindex == ifindex && !known->announced) {
+        known->announced = true;
+        devices->changed(name, devices->aux);
+    }
+}
+
+static void
+list_links(struct devices *devices)
+{
+    struct ofpbuf request, reply;
+    uint64_t stub[4096 / 8];
+    struct ofpbuf buffer = OFPBUF_STUB_INITIALIZER(stub);
+    struct nl_dump dump;
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &devices->by_name) {
+        ((struct known_device *) node->data)->listed = false;
+    }
+
+    ofpbuf_init(&request, 0);
+    nl_msg_put_nlmsghdr(&request, sizeof(struct ifinfomsg), RTM_GETLINK, NLM_F_REQUEST);
+    ofpbuf_put_zeros(&request, sizeof(struct ifinfomsg));
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    ofpbuf_uninit(&request);
+    while (nl_dump_next(&dump, &reply, &buffer)) {
+        struct rtnetlink_change change;
+
+        if (rtnetlink_parse(&reply, &change) && change.ifname) {
+            devices_learn(devices, &change)->listed = true;
+        }
+    }
+    ofpbuf_uninit(&buffer);
+    if (nl_dump_done(&dump)) {
+        return;                 /* 'list_needed' stays: once more at the next turn */
+    }
+
+    SHASH_FOR_EACH_SAFE (node, &devices->by_name) {
+        if (!((struct known_device *) node->data)->listed) {
+            devices_forget(devices, node);
+        }
+    }
+    devices->list_needed = false;
+    devices->known = true;
+}
+
+struct error *
+devices_open(void (*changed)(const char *, void *), void *aux, struct devices **devicesp)
+{
+    struct devices *devices = xzalloc(sizeof *devices);
+
+    shash_init(&devices->by_name);
+    devices->changed = changed;
+    devices->aux = aux;
+    devices->list_needed = true;
+    /* First the monitors, then the list: what happens in between is seen twice, never missed. */
+    devices->links = rtnetlink_notifier_create(link_changed, devices);
+    devices->udev = udev_follower_create(udev_announced, devices);
+    if (!devices->links || !devices->udev) {
+        bool no_links = !devices->links;
+
+        devices_close(devices);
+        return error_new(ERROR_REFUSED, "the kernel gives no %s events: cabled needs CAP_NET_ADMIN",
+                         no_links ? "link" : "device");
+    }
+    *devicesp = devices;
+    return NULL;
+}
+
+void
+devices_close(struct devices *devices)
+{
+    if (devices) {
+        rtnetlink_notifier_destroy(devices->links);
+        udev_follower_destroy(devices->udev);
+        shash_destroy_free_data(&devices->by_name);
+        free(devices);
+    }
+}
+
+void
+devices_run(struct devices *devices)
+{
+    rtnetlink_run();
+    if (!udev_follower_run(devices->udev)) {
+        VLOG_INFO("device events were lost: reading the whole list again");
+        devices->list_needed = true;
+    }
+    if (devices->list_needed) {
+        list_links(devices);
+    }
+}
+
+void
+devices_wait(struct devices *devices)
+{
+    rtnetlink_wait();
+    udev_follower_wait(devices->udev);
+    if (devices->list_needed) {
+        poll_immediate_wake();
+    }
+}
+
+bool
+devices_are_known(const struct devices *devices)
+{
+    return devices->known;
+}
+
+bool
+devices_find(const struct devices *devices, const char *name, struct device *device)
+{
+    const struct known_device *known = shash_find_data(&devices->by_name, name);
+
+    if (!known || !known->announced) {
+        return false;
+    }
+    *device = known->device;
+    return true;
+}
