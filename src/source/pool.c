@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "source/pool.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openvswitch/poll-loop.h>
+#include <util.h>
+#include <uuid.h>
+#include <openvswitch/vlog.h>
+#include <ovsdb-idl.h>
+#include <smap.h>
+#include <timeval.h>
+
+#include "base/error.h"
+#include "pool/replica.h"
+#include "source/source.h"
+#include "vif/wish.h"
+
+VLOG_DEFINE_THIS_MODULE(source_pool);
+
+static struct vlog_rate_limit refused_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+/* After a refused write the next one waits: a database that says no is not asked a thousand times a second. */
+enum { RETRY_MS = 1000 };
+
+struct source_pool {
+    struct source up;
+    struct pool *pool;
+    struct uuid host;
+    struct ovsdb_idl_index *vifs_by_network;
+    struct ovsdb_idl_txn *txn;  /* collected in this turn, or under way */
+    bool committing;
+    long long int retry_at;
+};
+
+static struct source_pool *
+source_pool_cast(const struct source *source)
+{
+    return CONTAINER_OF(source, struct source_pool, up);
+}
+
+static void
+copy_uuid(const struct uuid *uuid, char text[UUID_TEXT_SIZE])
+{
+    snprintf(text, UUID_TEXT_SIZE, UUID_FMT, UUID_ARGS(uuid));
+}
+
+static char **
+words(char *const *strings, size_t n)
+{
+    char **list = xcalloc(n + 1, sizeof *list);
+
+    memcpy(list, strings, n * sizeof *list);
+    return list;
+}
+
+static struct error *
+wish_set_policy(struct vif_wish *wish, const struct poolrec_vif *row)
+{
+    char **ipv4 = words(row->ipv4_allowed, row->n_ipv4_allowed);
+    char **ipv6 = words(row->ipv6_allowed, row->n_ipv6_allowed);
+    const struct vif_policy_words policy = {
+        .mode = row->locking_mode,
+        .network_default = row->network->default_locking_mode,
+        .mac = row->MAC,
+        .ipv4 = (const char *const *) ipv4,
+        .ipv6 = (const char *const *) ipv6,
+        .auto_lla = smap_get_bool(&row->other_config, "cabled-auto-link-local", true),
+        .vlans = row->trunks,
+        .n_vlans = row->n_trunks,
+    };
+    struct error *error = vif_policy_parse(&policy, &wish->policy);
+
+    free(ipv4);
+    free(ipv6);
+    return error;
+}
+
+static struct error *
+wish_set_network(struct vif_wish *wish, const struct poolrec_network *row)
+{
+    struct error *error = device_name_check("bridge", row->bridge);
+
+    if (!error && row->uplink) {
+        error = device_name_check("uplink", row->uplink);
+    }
+    if (error) {
+        return error;
+    }
+    copy_uuid(&row->header_.uuid, wish->network.uuid);
+    ovs_strlcpy(wish->network.bridge, row->bridge, sizeof wish->network.bridge);
+    ovs_strlcpy(wish->network.uplink, row->uplink ? row->uplink : "", sizeof wish->network.uplink);
+    wish->network.managed = row->managed;
+    wish->mtu = row->MTU;
+    return NULL;
+}
+
+static struct error *
+wish_set_device(struct vif_wish *wish, const struct poolrec_vif *row)
+{
+    struct error *error = device_name_check("device", row->interface);
+
+    if (!error) {
+        ovs_strlcpy(wish->device, row->interface, sizeof wish->device);
+    }
+    return error;
+}
+
+/* Whatever does not parse is refused in words and changes nothing: the database takes rows from anyone who may write there. */
+static struct vif_wish *
+wish_from_row(const struct poolrec_vif *row)
+{
+    struct vif_wish *wish = xzalloc(sizeof *wish);
+    struct error *error = wish_set_device(wish, row);
+
+    copy_uuid(&row->header_.uuid, wish->uuid);
+    if (row->VM) {
+        copy_uuid(&row->VM->header_.uuid, wish->vm_uuid);
+    }
+    wish->attach = row->currently_attached;
+    if (!error) {
+        error = wish_set_network(wish, row->network);
+    }
+    if (!error) {
+        error = wish_set_policy(wish, row);
+    }
+    if (row->MTU) {
+        wish->mtu = row->MTU;
+    }
+    if (error) {
+        wish->refusal = xstrdup(error->text);
+        error_free(error);
+    }
+    return wish;
+}
+
+/* A row whose network has not arrived yet is no wish: the monitor's conditions let references be empty for a while. A halted VM's VIF
+ * has its own uuid in place of a device. */
+static bool
+row_is_complete(const struct poolrec_vif *row)
+{
+    return row->network && row->host && strlen(row->interface) < UUID_TEXT_SIZE - 1;
+}
+
+static void
+tell_vif(const struct poolrec_vif *row, const struct source_events *events)
+{
+    char uuid[UUID_TEXT_SIZE];
+
+    if (poolrec_vif_is_deleted(row) || !row_is_complete(row)) {
+        copy_uuid(&row->header_.uuid, uuid);
+        events->withdrawn(uuid, events->aux);
+    } else {
+        events->wished(wish_from_row(row), events->aux);
+    }
+}
+
+static void
+tell_network(struct source_pool *source, const struct poolrec_network *row, const struct source_events *events)
+{
+    struct poolrec_vif *key = poolrec_vif_index_init_row(source->vifs_by_network);
+    struct poolrec_vif *vif;
+
+    poolrec_vif_index_set_network(key, row);
+    POOLREC_VIF_FOR_EACH_EQUAL (vif, key, source->vifs_by_network) {
+        tell_vif(vif, events);
+    }
+    poolrec_vif_index_destroy_row(key);
+    events->networks_changed(events->aux);
+}
+
+static void
+tell_changes(struct source_pool *source, const struct source_events *events)
+{
+    struct ovsdb_idl *idl = pool_idl(source->pool);
+    const struct poolrec_network *network;
+    const struct poolrec_vif *vif;
+
+    POOLREC_VIF_FOR_EACH_TRACKED (vif, idl) {
+        tell_vif(vif, events);
+    }
+    POOLREC_NETWORK_FOR_EACH_TRACKED (network, idl) {
+        if (poolrec_network_is_deleted(network)) {
+            events->networks_changed(events->aux);
+        } else {
+            tell_network(source, network, events);
+        }
+    }
+    ovsdb_idl_track_clear(idl);
+}
+
+/* The transaction of this turn, or NULL while one is under way or the database said no a moment ago. */
+static struct ovsdb_idl_txn *
+source_txn(struct source_pool *source)
+{
+    if (source->committing || time_msec() < source->retry_at || !pool_is_connected(source->pool)) {
+        return NULL;
+    }
+    if (!source->txn) {
+        source->txn = ovsdb_idl_txn_create(pool_idl(source->pool));
+        ovsdb_idl_txn_add_comment(source->txn, "cabled");
+    }
+    return source->txn;
+}
+
+static void
+source_commit(struct source_pool *source)
+{
+    if (!source->txn) {
+        return;
+    }
+
+    enum ovsdb_idl_txn_status status = ovsdb_idl_txn_commit(source->txn);
+
+    source->committing = status == TXN_INCOMPLETE;
+    if (source->committing) {
+        return;
+    }
+    if (status != TXN_SUCCESS && status != TXN_UNCHANGED) {
+        VLOG_WARN_RL(&refused_rl, "the pool database refused a report: %s", ovsdb_idl_txn_get_error(source->txn));
+        source->retry_at = time_msec() + RETRY_MS;
+    }
+    ovsdb_idl_txn_destroy(source->txn);
+    source->txn = NULL;
+    poll_immediate_wake();
+}
+
+static void
+register_host(struct source_pool *source)
+{
+    char name[HOST_NAME_MAX + 1] = "";
+
+    if (!pool_is_synced(source->pool) || poolrec_host_get_for_uuid(pool_idl(source->pool), &source->host)) {
+        return;
+    }
+
+    struct ovsdb_idl_txn *txn = source_txn(source);
+    if (txn) {
+        gethostname(name, sizeof name - 1);
+        const struct poolrec_host *host = poolrec_host_insert_persist_uuid(txn, &source->host);
+        poolrec_host_set_hostname(host, name[0] ? name : "localhost");
+        poolrec_host_set_name_label(host, name);
+    }
+}
+
+static void
+source_pool_run(struct source *source_, const struct source_events *events)
+{
+    struct source_pool *source = source_pool_cast(source_);
+
+    pool_run(source->pool);
+    if (source->committing) {
+        source_commit(source);
+    }
+    tell_changes(source, events);
+    register_host(source);
+}
+
+static void
+source_pool_wait(struct source *source_)
+{
+    struct source_pool *source = source_pool_cast(source_);
+
+    if (!source->committing) {
+        source_commit(source);
+    }
+    pool_wait(source->pool);
+    if (source->txn) {
+        ovsdb_idl_txn_wait(source->txn);
+    }
+    if (time_msec() < source->retry_at) {
+        poll_timer_wait_until(source->retry_at);
+    }
+}
+
+static void
+source_pool_destroy(struct source *source_)
+{
+    struct source_pool *source = source_pool_cast(source_);
+
+    if (source->txn) {
+        ovsdb_idl_txn_destroy(source->txn);
+    }
+    pool_close(source->pool);
+    free(source);
+}
+
+static bool
+source_pool_is_complete(const struct source *source)
+{
+    return pool_is_synced(source_pool_cast(source)->pool);
+}
+
+static bool
+source_pool_is_connected(const struct source *source)
+{
+    return pool_is_connected(source_pool_cast(source)->pool);
+}
+
+static bool
+source_pool_has_network(const struct source *source, const char *text)
+{
+    struct uuid uuid;
+
+    return uuid_from_string(&uuid, text) && poolrec_network_get_for_uuid(pool_idl(source_pool_cast(source)->pool), &uuid);
+}
+
+static const struct poolrec_vif *
+find_vif(struct source_pool *source, const char *text)
+{
+    struct uuid uuid;
+
+    return uuid_from_string(&uuid, text) ? poolrec_vif_get_for_uuid(pool_idl(source->pool), &uuid) : NULL;
+}
+
+static bool
+report_is_known(const struct poolrec_vif *row, const struct source_report *report)
+{
+    int64_t ofport = row->n_ofport ? row->ofport[0] : 0;
+
+    return !strcmp(row->wire_state, report->state) && !strcmp(row->wire_error, report->error) && ofport == report->ofport
+           && report->link_is_up == !!row->n_wired_since;
+}
+
+static bool
+source_pool_report(struct source *source_, const struct source_report *report)
+{
+    struct source_pool *source = source_pool_cast(source_);
+    const struct poolrec_vif *row = find_vif(source, report->uuid);
+
+    if (!row || report_is_known(row, report)) {
+        return true;
+    }
+    if (!source_txn(source)) {
+        return false;
+    }
+
+    const int64_t ofport = report->ofport, now = time_wall_msec();
+    poolrec_vif_set_wire_state(row, report->state);
+    poolrec_vif_set_wire_error(row, report->error);
+    poolrec_vif_set_ofport(row, &ofport, ofport ? 1 : 0);
+    if (report->link_is_up != !!row->n_wired_since) {
+        poolrec_vif_set_wired_since(row, &now, report->link_is_up ? 1 : 0);
+    }
+    return true;
+}
+
+static const struct source_class source_pool_class = {
+    .name = "pool",
+    .destroy = source_pool_destroy,
+    .run = source_pool_run,
+    .wait = source_pool_wait,
+    .is_complete = source_pool_is_complete,
+    .is_connected = source_pool_is_connected,
+    .has_network = source_pool_has_network,
+    .report = source_pool_report,
+};
+
+struct source *
+source_pool_open(const char *remote, const struct uuid *host)
+{
+    struct source_pool *source = xzalloc(sizeof *source);
+
+    source->up.class = &source_pool_class;
+    source->pool = pool_open(remote, host);
+    source->host = *host;
+    source->vifs_by_network = ovsdb_idl_index_create1(pool_idl(source->pool), &poolrec_vif_col_network);
+    return &source->up;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who wants which VIF on this host. A source follows some description of VIFs and turns it into wishes; it takes back what became of
+ * them. The agent asks nothing else of it, so that every source is one implementation of this table.
+ */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vif_wish;
+
+struct source {
+    const struct source_class *class;
+};
+
+struct source_events {
+    /* The wish is new or has changed. The receiver owns 'wish' afterwards (vif_wish_destroy(), free()). */
+    void (*wished)(struct vif_wish *wish, void *aux);
+    /* Nobody wants the VIF with this uuid any more. */
+    void (*withdrawn)(const char *uuid, void *aux);
+    /* Something about a network changed that no VIF uses on this host. */
+    void (*networks_changed)(void *aux);
+    void *aux;
+};
+
+/* What the source tells its own side about a VIF. */
+struct source_report {
+    const char *uuid;
+    const char *state;          /* wiring_vif_state_name() */
+    const char *error;          /* in words, "" if there is none */
+    uint32_t ofport;            /* 0 if there is none */
+    bool link_is_up;            /* port there and link up: 'wired since' goes on */
+};
+
+struct source_class {
+    const char *name;
+    void (*destroy)(struct source *);
+    void (*run)(struct source *, const struct source_events *events);
+    void (*wait)(struct source *);
+
+    /* True once the whole description was read; what is known then stays in force while the source is out of reach. */
+    bool (*is_complete)(const struct source *);
+    bool (*is_connected)(const struct source *);
+
+    /* True if a network with this uuid is described. */
+    bool (*has_network)(const struct source *, const char *uuid);
+
+    /* Writes the report where the source's people look for it, if it says anything new. False if it could not be taken now: the agent
+     * comes again in its next turn. */
+    bool (*report)(struct source *, const struct source_report *report);
+};
+
+#endif
