@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the agent's files share: the agent, its bridges and its VIFs.
+ */
+#ifndef AGENT_AGENT_PRIVATE_H
+#define AGENT_AGENT_PRIVATE_H 1
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openvswitch/hmap.h>
+#include <openvswitch/list.h>
+#include <openvswitch/shash.h>
+#include <sset.h>
+
+#include "agent/settings.h"
+#include "switch/bundle.h"
+#include "vif/wish.h"
+#include "wiring/bridge.h"
+#include "wiring/vif.h"
+
+/* A value of next_cfg that is known only when this turn's transaction has been committed. */
+#define AGENT_CFG_PENDING INT64_MAX
+
+struct agent {
+    struct switch_db *db;
+    struct devices *devices;
+    struct source *source;      /* NULL until the settings are known */
+    struct settings settings;   /* 'pool' NULL until known */
+    char *settings_error;       /* why the settings as they stand are not followed, or NULL */
+
+    struct hmap vifs;           /* of struct agent_vif by uuid */
+    struct shash vifs_by_device; /* of struct agent_vif that are wished, by the wish's device */
+    struct ovs_list dirty;      /* of struct agent_vif: to be planned in this turn */
+    struct shash bridges;       /* of struct agent_bridge by name */
+    struct sset strays;         /* ports with our mark that no VIF claims: to be removed */
+
+    /* Ports that ovs-vswitchd may not have removed yet: next_cfg that tells, by name. Nothing can be added under such a name. */
+    struct shash removals;
+    int64_t startup_cfg;        /* what was asked of ovs-vswitchd before we came; -1 until known */
+    long long int write_retry_at; /* the switch database said no: not before this */
+};
+
+/* Rules that were sent to a bridge. */
+struct agent_rules {
+    struct agent_bridge *bridge; /* NULL: none */
+    uint32_t ofport;
+    uint8_t generation;
+    enum rules_variant variant;
+    bool acked;
+    struct vif_policy policy;   /* owned; of the rules that were sent last */
+};
+
+struct agent_vif {
+    struct hmap_node by_uuid;
+    struct ovs_list in_dirty;   /* empty if clean */
+    struct ovs_list in_flight;  /* in the bridge's list while its rules are on their way, else empty */
+    struct ovs_list on_bridge;  /* in 'bridge' */
+    struct agent *agent;
+    char uuid[UUID_TEXT_SIZE];
+    char device[DEVICE_NAME_SIZE];
+    struct vif_wish *wish;      /* NULL: nobody wants it any more */
+    struct agent_bridge *bridge; /* on which 'reserved' counts, or NULL */
+    uint32_t reserved;
+    struct agent_rules rules;
+    unsigned int configured_ifindex; /* the device whose addresses were taken away */
+
+    enum wiring_vif_state state;
+    char *reason;               /* or NULL */
+    long long int state_since;
+    char *link_error;           /* why the kernel refused the last step, or NULL */
+    long long int retry_at;     /* of that step; 0 if there is none */
+};
+
+struct agent_bridge {
+    struct agent *agent;
+    char name[DEVICE_NAME_SIZE];
+    struct vif_network network; /* as the last wish described it; uuid "" if none did */
+    struct session *session;    /* NULL until the bridge is secure */
+    struct ofports *ofports;
+    struct ovs_list vifs;       /* of struct agent_vif */
+    struct ovs_list in_flight;  /* of struct agent_vif whose rules are in the bundle that is on its way */
+
+    int64_t needed_cfg;         /* ovs-vswitchd must have carried this out before the row counts as applied */
+    unsigned int epoch;         /* of the session that the next three are about */
+    bool base_sent, base_acked;
+    struct hmap admitted;       /* of struct admitted_port */
+    bool ports_changed;         /* admission must be looked at again */
+    struct bundle bundle;       /* of this turn */
+    bool composing;             /* 'bundle' may be added to in this turn */
+
+    enum wiring_bridge_state state;
+    char *reason;               /* or NULL */
+};
+
+/* bridge.c */
+
+/* Finds or makes the bridge called 'name'. */
+struct agent_bridge *agent_bridge(struct agent *, const char *name);
+void agent_bridge_destroy(struct agent_bridge *);
+void agent_bridge_use_network(struct agent_bridge *, const struct vif_network *network);
+
+/* Takes in what the switch answered, plans and begins this turn's bundle. */
+void agent_bridge_run(struct agent_bridge *);
+
+/* Sends this turn's bundle, if there is anything in it. */
+void agent_bridge_send(struct agent_bridge *);
+void agent_bridge_wait(struct agent_bridge *);
+bool agent_bridge_takes_rules(const struct agent_bridge *);
+bool agent_bridge_is_guarded(const struct agent_bridge *);
+
+/* The bridge is to be built up anew: settings have changed. */
+void agent_bridge_restart(struct agent_bridge *);
+
+/* vif.c */
+struct agent_vif *agent_vif_find(struct agent *, const char *uuid);
+
+/* Owns 'wish' afterwards. */
+void agent_vif_wish(struct agent *, struct vif_wish *wish);
+void agent_vif_withdraw(struct agent *, const char *uuid);
+void agent_vif_dirty(struct agent_vif *);
+void agent_vif_destroy(struct agent_vif *);
+
+/* What was sent to the bridge is not known to be there any more. */
+void agent_vif_forget_rules(struct agent_vif *);
+
+/* Plans, carries out what can be done now, and reports. Frees the VIF when nothing wants it and nothing is left of it. */
+void agent_vif_run(struct agent_vif *);
+
+/* A generation for flows of 'ofport' that differs from 'current' and from those that were found on the bridge. */
+uint8_t agent_bridge_next_generation(const struct agent_bridge *, uint32_t ofport, uint8_t current);
+
+/* control.c */
+void control_register(struct agent *);
+
+bool agent_can_write(const struct agent *);
+
+/* True if ovs-vswitchd has carried out everything up to 'cfg', and what was asked of it before the agent came. */
+bool agent_is_carried_out(const struct agent *, int64_t cfg);
+
+/* A Port row was deleted in this turn. */
+void agent_note_removal(struct agent *, const char *port);
+bool agent_removal_is_pending(const struct agent *, const char *port);
+
+#endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "agent/agent.h"
+
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openvswitch/poll-loop.h>
+#include <util.h>
+#include <uuid.h>
+#include <openvswitch/vlog.h>
+#include <smap.h>
+#include <timeval.h>
+
+#include "agent/agent-private.h"
+#include "base/error.h"
+#include "hotplug/devices.h"
+#include "hotplug/link.h"
+#include "source/pool.h"
+#include "source/source.h"
+#include "switch/db.h"
+
+VLOG_DEFINE_THIS_MODULE(agent);
+
+/* After the switch database refused a transaction, the next one waits. */
+enum { WRITE_RETRY_MS = 1000 };
+
+static void
+wake_device(const char *name, struct agent *agent)
+{
+    struct agent_vif *vif = shash_find_data(&agent->vifs_by_device, name);
+
+    if (vif) {
+        agent_vif_dirty(vif);
+    }
+}
+
+static void
+device_changed(const char *name, void *agent)
+{
+    wake_device(name, agent);
+}
+
+static void
+wished(struct vif_wish *wish, void *agent)
+{
+    agent_vif_wish(agent, wish);
+}
+
+static void
+withdrawn(const char *uuid, void *agent)
+{
+    agent_vif_withdraw(agent, uuid);
+}
+
+/* Left-over bridges are looked for in each turn: nothing to note. */
+static void
+networks_changed(void *agent OVS_UNUSED)
+{
+}
+
+static void
+config_changed(void *agent OVS_UNUSED)
+{
+}
+
+/* A bridge that was guarded stays guarded, VIFs or not. */
+static void
+bridge_changed(const char *name, void *agent_)
+{
+    struct agent *agent = agent_;
+    struct switch_bridge row;
+
+    if (switch_db_bridge(agent->db, name, &row) && row.guarded) {
+        agent_bridge(agent, name)->ports_changed = true;
+    }
+}
+
+static void
+port_changed(const char *name, const char *bridge_name, void *agent_)
+{
+    struct agent *agent = agent_;
+    struct agent_bridge *bridge = bridge_name ? shash_find_data(&agent->bridges, bridge_name) : NULL;
+    struct switch_port port;
+
+    wake_device(name, agent);
+    if (!switch_db_port(agent->db, name, &port)) {
+        return;
+    }
+    if (!port.vif && bridge) {
+        bridge->ports_changed = true;
+    } else if (port.vif) {
+        struct agent_vif *vif = agent_vif_find(agent, port.vif);
+
+        if (vif) {
+            agent_vif_dirty(vif);
+        } else {
+            sset_add(&agent->strays, name);
+        }
+    }
+}
+
+static void
+all_changed(struct agent *agent)
+{
+    struct agent_vif *vif;
+
+    HMAP_FOR_EACH (vif, by_uuid, &agent->vifs) {
+        agent_vif_dirty(vif);
+    }
+}
+
+static void
+apply_settings(struct agent *agent, struct settings *settings)
+{
+    struct shash_node *node;
+
+    if (agent->settings.pool && settings_equal(&agent->settings, settings)) {
+        settings_destroy(settings);
+        return;
+    }
+    if (!agent->settings.pool || strcmp(agent->settings.pool, settings->pool)
+        || !uuid_equals(&agent->settings.host, &settings->host)) {
+        VLOG_INFO("following pool database %s as host "UUID_FMT, settings->pool, UUID_ARGS(&settings->host));
+        if (agent->source) {
+            agent->source->class->destroy(agent->source);
+        }
+        agent->source = source_pool_open(settings->pool, &settings->host);
+    }
+    settings_destroy(&agent->settings);
+    agent->settings = *settings;
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        agent_bridge_restart(node->data);
+    }
+    all_changed(agent);
+}
+
+static void
+name_host(struct agent *agent)
+{
+    struct uuid uuid;
+    char text[UUID_LEN + 1];
+
+    if (agent_can_write(agent)) {
+        uuid_generate(&uuid);
+        snprintf(text, sizeof text, UUID_FMT, UUID_ARGS(&uuid));
+        VLOG_INFO("this host has no uuid yet: it gets %s", text);
+        switch_db_set_setting(agent->db, "cabled-host", text);
+    }
+}
+
+static void
+read_settings(struct agent *agent)
+{
+    const struct smap *ids = switch_db_settings(agent->db);
+    struct settings settings;
+
+    if (!ids) {
+        return;
+    }
+
+    struct error *error = settings_parse(ids, &settings);
+    if (error) {
+        if (!agent->settings_error || strcmp(agent->settings_error, error->text)) {
+            VLOG_WARN("external_ids of the switch: %s", error->text);
+        }
+        free(agent->settings_error);
+        agent->settings_error = xstrdup(error->text);
+        error_free(error);
+        return;
+    }
+    free(agent->settings_error);
+    agent->settings_error = NULL;
+    if (uuid_is_zero(&settings.host)) {
+        name_host(agent);
+        settings_destroy(&settings);
+    } else {
+        apply_settings(agent, &settings);
+    }
+}
+
+bool
+agent_can_write(const struct agent *agent)
+{
+    return switch_db_can_write(agent->db) && time_msec() >= agent->write_retry_at;
+}
+
+void
+agent_note_removal(struct agent *agent, const char *port)
+{
+    int64_t *cfg = xmalloc(sizeof *cfg);
+
+    *cfg = AGENT_CFG_PENDING;
+    free(shash_replace(&agent->removals, port, cfg));
+}
+
+bool
+agent_is_carried_out(const struct agent *agent, int64_t cfg)
+{
+    return switch_db_cur_cfg(agent->db) >= (cfg > agent->startup_cfg ? cfg : agent->startup_cfg);
+}
+
+bool
+agent_removal_is_pending(const struct agent *agent, const char *port)
+{
+    const int64_t *cfg = shash_find_data(&agent->removals, port);
+
+    return !agent_is_carried_out(agent, cfg ? *cfg : 0);
+}
+
+/* The transaction has ended: what waited for its next_cfg knows it now. If it was refused, there is nothing to wait for. */
+static void
+settle_cfg(struct agent *agent)
+{
+    struct shash_node *node;
+    int64_t cfg = switch_db_confirmed_cfg(agent->db);
+
+    if (switch_db_is_committing(agent->db)) {
+        return;
+    }
+    SHASH_FOR_EACH (node, &agent->removals) {
+        int64_t *removal = node->data;
+
+        *removal = *removal == AGENT_CFG_PENDING ? cfg : *removal;
+    }
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        struct agent_bridge *bridge = node->data;
+
+        bridge->needed_cfg = bridge->needed_cfg == AGENT_CFG_PENDING ? cfg : bridge->needed_cfg;
+    }
+}
+
+static void
+forget_removals(struct agent *agent)
+{
+    struct shash_node *node;
+
+    settle_cfg(agent);
+    SHASH_FOR_EACH_SAFE (node, &agent->removals) {
+        if (agent_is_carried_out(agent, *(int64_t *) node->data)) {
+            wake_device(node->name, agent);
+            free(shash_steal(&agent->removals, node));
+        }
+    }
+}
+
+/* True if some VIF says that the port is its own. */
+static bool
+stray_is_claimed(struct agent *agent, const char *name, const struct switch_port *port)
+{
+    struct agent_vif *vif = port->vif ? agent_vif_find(agent, port->vif) : NULL;
+
+    return vif && !strcmp(vif->wish && vif->wish->device[0] ? vif->wish->device : vif->device, name);
+}
+
+static void
+remove_stray(struct agent *agent, const char *name)
+{
+    struct device device;
+
+    VLOG_INFO("port %s is removed: no VIF claims it", name);
+    if (devices_find(agent->devices, name, &device) && device.flags & IFF_UP) {
+        error_free(link_set_up(&device, false));
+    }
+    switch_db_delete_port(agent->db, name);
+    agent_note_removal(agent, name);
+}
+
+static void
+remove_strays(struct agent *agent)
+{
+    const char *name;
+
+    if (!agent_can_write(agent)) {
+        return;
+    }
+    SSET_FOR_EACH_SAFE (name, &agent->strays) {
+        struct switch_port port;
+
+        if (switch_db_port(agent->db, name, &port) && !stray_is_claimed(agent, name, &port)) {
+            remove_stray(agent, name);
+        }
+        sset_find_and_delete(&agent->strays, name);
+    }
+}
+
+/* Nothing is judged before everything is known: a VIF that was not heard of yet must not look unwanted. */
+static bool
+agent_knows_all(const struct agent *agent)
+{
+    return agent->source && agent->source->class->is_complete(agent->source) && devices_are_known(agent->devices)
+           && switch_db_is_synced(agent->db) && agent->startup_cfg >= 0;
+}
+
+static void
+run_vifs(struct agent *agent)
+{
+    struct ovs_list dirty;
+
+    ovs_list_init(&dirty);
+    ovs_list_push_back_all(&dirty, &agent->dirty);
+    while (!ovs_list_is_empty(&dirty)) {
+        struct agent_vif *vif = CONTAINER_OF(ovs_list_pop_front(&dirty), struct agent_vif, in_dirty);
+
+        ovs_list_init(&vif->in_dirty);
+        agent_vif_run(vif);
+    }
+}
+
+static void
+run_turn(struct agent *agent)
+{
+    struct shash_node *node;
+
+    forget_removals(agent);
+    remove_strays(agent);
+    SHASH_FOR_EACH_SAFE (node, &agent->bridges) {
+        agent_bridge_run(node->data);
+    }
+    run_vifs(agent);
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        agent_bridge_send(node->data);
+    }
+}
+
+static void
+note_startup(struct agent *agent)
+{
+    if (agent->startup_cfg < 0 && switch_db_is_synced(agent->db) && switch_db_settings(agent->db)) {
+        agent->startup_cfg = switch_db_next_cfg(agent->db);
+    }
+}
+
+void
+agent_run(struct agent *agent)
+{
+    const struct switch_db_events switch_events = { config_changed, bridge_changed, port_changed, agent };
+    const struct source_events source_events = { wished, withdrawn, networks_changed, agent };
+
+    switch_db_run(agent->db, &switch_events);
+    devices_run(agent->devices);
+    note_startup(agent);
+    read_settings(agent);
+    if (agent->source) {
+        agent->source->class->run(agent->source, &source_events);
+    }
+    if (agent_knows_all(agent) && switch_db_has_lock(agent->db)) {
+        run_turn(agent);
+    }
+    if (!switch_db_commit(agent->db)) {
+        agent->write_retry_at = time_msec() + WRITE_RETRY_MS;
+        all_changed(agent);
+        switch_db_tell_all(agent->db, &switch_events);
+    }
+}
+
+void
+agent_wait(struct agent *agent)
+{
+    struct shash_node *node;
+
+    switch_db_wait(agent->db);
+    devices_wait(agent->devices);
+    if (agent->source) {
+        agent->source->class->wait(agent->source);
+    }
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        agent_bridge_wait(node->data);
+    }
+    if (time_msec() < agent->write_retry_at) {
+        poll_timer_wait_until(agent->write_retry_at);
+    }
+}
+
+struct error *
+agent_create(const char *remote, struct agent **agentp)
+{
+    struct agent *agent = xzalloc(sizeof *agent);
+    struct error *error = devices_open(device_changed, agent, &agent->devices);
+
+    if (error) {
+        free(agent);
+        return error;
+    }
+    agent->db = switch_db_open(remote);
+    hmap_init(&agent->vifs);
+    shash_init(&agent->vifs_by_device);
+    ovs_list_init(&agent->dirty);
+    shash_init(&agent->bridges);
+    sset_init(&agent->strays);
+    shash_init(&agent->removals);
+    agent->startup_cfg = -1;
+    control_register(agent);
+    *agentp = agent;
+    return NULL;
+}
+
+void
+agent_destroy(struct agent *agent)
+{
+    struct agent_vif *vif;
+    struct shash_node *node;
+
+    HMAP_FOR_EACH_SAFE (vif, by_uuid, &agent->vifs) {
+        agent_vif_destroy(vif);
+    }
+    SHASH_FOR_EACH_SAFE (node, &agent->bridges) {
+        agent_bridge_destroy(node->data);
+    }
+    hmap_destroy(&agent->vifs);
+    shash_destroy(&agent->vifs_by_device);
+    shash_destroy(&agent->bridges);
+    sset_destroy(&agent->strays);
+    shash_destroy_free_data(&agent->removals);
+    if (agent->source) {
+        agent->source->class->destroy(agent->source);
+    }
+    devices_close(agent->devices);
+    switch_db_close(agent->db);
+    settings_destroy(&agent->settings);
+    free(agent->settings_error);
+    free(agent);
+}

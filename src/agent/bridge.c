@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hash.h>
+#include <openvswitch/poll-loop.h>
+#include <util.h>
+#include <openvswitch/vlog.h>
+
+#include "agent/agent-private.h"
+#include "base/error.h"
+#include "hotplug/devices.h"
+#include "hotplug/link.h"
+#include "rules/cookie.h"
+#include "rules/table.h"
+#include "source/source.h"
+#include "switch/datapath.h"
+#include "switch/db.h"
+#include "switch/ofports.h"
+#include "switch/session.h"
+
+VLOG_DEFINE_THIS_MODULE(agent_bridge);
+
+static struct vlog_rate_limit uplink_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+/* OpenFlow 1.0's number of the bridge's own port (OFPP_LOCAL). */
+enum { LOCAL_OFPORT = 0xfffe };
+
+/* A port that is nobody's VIF and may pass (rules/compile.h). */
+struct admitted_port {
+    struct hmap_node node;
+    uint32_t ofport;
+    bool wanted;                /* while the ports are looked at */
+};
+
+struct agent_bridge *
+agent_bridge(struct agent *agent, const char *name)
+{
+    struct agent_bridge *bridge = shash_find_data(&agent->bridges, name);
+
+    if (bridge) {
+        return bridge;
+    }
+    bridge = xzalloc(sizeof *bridge);
+    bridge->agent = agent;
+    ovs_strlcpy(bridge->name, name, sizeof bridge->name);
+    bridge->ofports = ofports_create();
+    ovs_list_init(&bridge->vifs);
+    ovs_list_init(&bridge->in_flight);
+    hmap_init(&bridge->admitted);
+    bundle_init(&bridge->bundle, &agent->settings.layout);
+    bridge->state = WIRING_BRIDGE_CONNECTING;
+    shash_add(&agent->bridges, name, bridge);
+    poll_immediate_wake();
+    return bridge;
+}
+
+static void
+forget_admitted(struct agent_bridge *bridge)
+{
+    struct admitted_port *port;
+
+    HMAP_FOR_EACH_POP (port, node, &bridge->admitted) {
+        free(port);
+    }
+}
+
+void
+agent_bridge_destroy(struct agent_bridge *bridge)
+{
+    shash_find_and_delete(&bridge->agent->bridges, bridge->name);
+    session_close(bridge->session);
+    ofports_destroy(bridge->ofports);
+    forget_admitted(bridge);
+    hmap_destroy(&bridge->admitted);
+    bundle_destroy(&bridge->bundle);
+    free(bridge->reason);
+    free(bridge);
+}
+
+void
+agent_bridge_use_network(struct agent_bridge *bridge, const struct vif_network *network)
+{
+    if (memcmp(&bridge->network, network, sizeof *network)) {
+        bridge->network = *network;
+        bridge->ports_changed = true;
+    }
+}
+
+bool
+agent_bridge_is_guarded(const struct agent_bridge *bridge)
+{
+    return bridge->base_acked;
+}
+
+bool
+agent_bridge_takes_rules(const struct agent_bridge *bridge)
+{
+    return bridge->composing && (bridge->base_acked || bridge->base_sent);
+}
+
+static void
+wake_vifs(struct agent_bridge *bridge)
+{
+    struct agent_vif *vif;
+
+    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
+        agent_vif_dirty(vif);
+    }
+}
+
+/* What was sent on an earlier connection may be there or not: the next base tells everything again. */
+static void
+bridge_begin_epoch(struct agent_bridge *bridge)
+{
+    struct agent_vif *vif;
+
+    bridge->epoch = bridge->session ? session_epoch(bridge->session) : 0;
+    bridge->base_sent = bridge->base_acked = false;
+    forget_admitted(bridge);
+    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
+        agent_vif_forget_rules(vif);
+    }
+    wake_vifs(bridge);
+}
+
+void
+agent_bridge_restart(struct agent_bridge *bridge)
+{
+    session_close(bridge->session);
+    bridge->session = NULL;
+    bridge->composing = false;
+    bundle_destroy(&bridge->bundle);
+    bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
+    bridge_begin_epoch(bridge);
+}
+
+static void
+take_ack(struct agent_bridge *bridge)
+{
+    struct agent_vif *vif;
+
+    if (!bridge->base_acked) {
+        bridge->base_acked = true;
+        VLOG_INFO("bridge %s is guarded", bridge->name);
+        wake_vifs(bridge);
+    }
+    LIST_FOR_EACH_SAFE (vif, in_flight, &bridge->in_flight) {
+        ovs_list_remove(&vif->in_flight);
+        ovs_list_init(&vif->in_flight);
+        vif->rules.acked = true;
+        agent_vif_dirty(vif);
+    }
+}
+
+static void
+bridge_hear(struct agent_bridge *bridge)
+{
+    if (!bridge->session) {
+        return;
+    }
+    session_run(bridge->session);
+    if (session_epoch(bridge->session) != bridge->epoch
+        || (bridge->base_sent && !session_is_ready(bridge->session))) {
+        bridge_begin_epoch(bridge);
+    }
+    switch (session_take_result(bridge->session)) {
+    case SESSION_RESULT_NONE:
+        return;
+    case SESSION_RESULT_ACKED:
+        take_ack(bridge);
+        return;
+    case SESSION_RESULT_REFUSED:
+        /* Nothing of it is in force. Begin again from what is there, after the reconnection's pause. */
+        session_reconnect(bridge->session);
+        bridge_begin_epoch(bridge);
+        return;
+    }
+}
+
+static bool
+bridge_is_prepared(const struct switch_bridge *row)
+{
+    return row->in_band_disabled && row->speaks_openflow14 && row->guarded;
+}
+
+static void
+see_uplink(const struct agent_bridge *bridge, struct wiring_bridge_seen *seen)
+{
+    const char *uplink = bridge->network.uplink;
+    struct switch_port port;
+    struct device device;
+
+    if (!uplink[0]) {
+        return;
+    }
+    seen->uplink_present = devices_find(bridge->agent->devices, uplink, &device);
+    seen->uplink_up = seen->uplink_present && device.flags & IFF_UP;
+    if (switch_db_port(bridge->agent->db, uplink, &port) && port.bridge) {
+        seen->uplink_here = !strcmp(port.bridge, bridge->name);
+        seen->uplink_elsewhere = seen->uplink_here ? NULL : port.bridge;
+    }
+}
+
+static struct wiring_bridge_seen
+bridge_see(const struct agent_bridge *bridge)
+{
+    struct wiring_bridge_seen seen = { .exists = false };
+    struct switch_bridge row;
+
+    seen.exists = switch_db_bridge(bridge->agent->db, bridge->name, &row);
+    if (seen.exists) {
+        seen.prepared = bridge_is_prepared(&row);
+        seen.secure = row.secure;
+        seen.applied = agent_is_carried_out(bridge->agent, bridge->needed_cfg);
+    }
+    see_uplink(bridge, &seen);
+    if (bridge->session) {
+        seen.ready = session_is_ready(bridge->session);
+        seen.session_error = session_error(bridge->session);
+    }
+    seen.base_sent = bridge->base_sent;
+    seen.base_acked = bridge->base_acked;
+    return seen;
+}
+
+/* Ports that must be removed are noted on the way: an uplink of ours that the network does not name any more. */
+static bool
+port_is_admitted(struct agent_bridge *bridge, const char *name, const struct switch_port *port)
+{
+    if (port->vif || shash_find(&bridge->agent->vifs_by_device, name)) {
+        return false;
+    }
+    if (port->uplink && bridge->network.uuid[0] && strcmp(name, bridge->network.uplink)) {
+        sset_add(&bridge->agent->strays, name);
+        return false;
+    }
+    return port->uplink || !strcmp(name, bridge->network.uplink) || !strcmp(port->type, "patch")
+           || bridge->agent->settings.accept_foreign_ports;
+}
+
+static void
+want_admitted(struct agent_bridge *bridge, uint32_t ofport)
+{
+    struct admitted_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, node, hash_int(ofport, 0), &bridge->admitted) {
+        if (port->ofport == ofport) {
+            port->wanted = true;
+            return;
+        }
+    }
+    port = xmalloc(sizeof *port);
+    port->ofport = ofport;
+    port->wanted = true;
+    hmap_insert(&bridge->admitted, &port->node, hash_int(ofport, 0));
+
+    const struct rules_target target = {
+        .layout = &bridge->agent->settings.layout,
+        .variant = bridge->agent->settings.variant,
+        .ofport = ofport,
+        .generation = agent_bridge_next_generation(bridge, ofport, 0),
+    };
+    rules_compile_admitted(&target, &bridge->bundle.adds);
+}
+
+static void
+look_at_port(const char *name, const struct switch_port *port, void *bridge_)
+{
+    struct agent_bridge *bridge = bridge_;
+
+    if (port->ofport > 0 && port->ofport < LOCAL_OFPORT && port_is_admitted(bridge, name, port)) {
+        want_admitted(bridge, port->ofport);
+    }
+}
+
+/* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
+static void
+bridge_admit(struct agent_bridge *bridge)
+{
+    struct admitted_port *port;
+
+    HMAP_FOR_EACH (port, node, &bridge->admitted) {
+        port->wanted = false;
+    }
+    want_admitted(bridge, LOCAL_OFPORT);
+    switch_db_for_each_interface(bridge->agent->db, bridge->name, look_at_port, bridge);
+    HMAP_FOR_EACH_SAFE (port, node, &bridge->admitted) {
+        if (!port->wanted) {
+            bundle_delete_rule(&bridge->bundle, port->ofport, RULES_ADMITTED);
+            hmap_remove(&bridge->admitted, &port->node);
+            free(port);
+        }
+    }
+    bridge->ports_changed = false;
+}
+
+static bool
+found_has(const struct session_found *found, size_t n, uint32_t ofport, uint8_t generation)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (found[i].ofport == ofport && found[i].generation == generation) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint8_t
+agent_bridge_next_generation(const struct agent_bridge *bridge, uint32_t ofport, uint8_t current)
+{
+    size_t n;
+    const struct session_found *found = session_found(bridge->session, &n);
+    uint8_t next = current;
+
+    do {
+        next++;
+    } while (next != current && found_has(found, n, ofport, next));
+    return next;
+}
+
+/* A VIF whose wish does not parse keeps the rules that it has. */
+static bool
+bridge_keeps_flows_of(const struct agent_bridge *bridge, uint32_t ofport)
+{
+    const struct agent_vif *vif;
+
+    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
+        if (vif->reserved == ofport) {
+            return vif->wish && vif->wish->refusal;
+        }
+    }
+    return false;
+}
+
+static void
+bridge_put_base(struct agent_bridge *bridge)
+{
+    const struct rules_target target = {
+        .layout = &bridge->agent->settings.layout,
+        .variant = bridge->agent->settings.variant,
+        .generation = agent_bridge_next_generation(bridge, 0, 0),
+    };
+    size_t n;
+    const struct session_found *found = session_found(bridge->session, &n);
+
+    rules_compile_base(&target, &bridge->bundle.adds);
+    for (size_t i = 0; i < n; i++) {
+        if (!bridge_keeps_flows_of(bridge, found[i].ofport)) {
+            bundle_delete_generation(&bridge->bundle, found[i].ofport, found[i].generation);
+        }
+    }
+    bridge->base_sent = true;
+    bridge->ports_changed = true;
+    wake_vifs(bridge);
+}
+
+/* Steps that change rows of the switch database. They wait until it can be written. */
+static void
+bridge_write(struct agent_bridge *bridge, unsigned int steps)
+{
+    struct switch_db *db = bridge->agent->db;
+
+    if (steps & WIRING_BRIDGE_CREATE) {
+        const char *datapath = datapath_choose(db);
+
+        if (!datapath) {
+            free(bridge->reason);
+            bridge->reason = xasprintf("bridge %s cannot be made: ovs-vswitchd offers neither the kernel nor the userspace datapath",
+                                       bridge->name);
+            return;
+        }
+        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath);
+    }
+    if (steps & WIRING_BRIDGE_PREPARE) {
+        switch_db_prepare_bridge(db, bridge->name);
+    }
+    if (steps & WIRING_BRIDGE_SECURE) {
+        switch_db_secure_bridge(db, bridge->name);
+    }
+    if (steps & WIRING_BRIDGE_ADD_UPLINK) {
+        switch_db_add_uplink(db, bridge->name, bridge->network.uplink);
+    }
+    if (steps & (WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE)) {
+        bridge->needed_cfg = AGENT_CFG_PENDING;
+    }
+}
+
+static void
+raise_uplink(struct agent_bridge *bridge)
+{
+    struct device device;
+
+    if (devices_find(bridge->agent->devices, bridge->network.uplink, &device)) {
+        OWN_ERROR struct error *error = link_set_up(&device, true);
+
+        if (error) {
+            VLOG_WARN_RL(&uplink_rl, "bridge %s: uplink %s", bridge->name, error->text);
+        }
+    }
+}
+
+static void
+bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
+{
+    enum { WRITES = WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE | WIRING_BRIDGE_ADD_UPLINK };
+
+    if (steps & WRITES && agent_can_write(bridge->agent)) {
+        bridge_write(bridge, steps);
+    }
+    if (steps & WIRING_BRIDGE_RAISE_UPLINK) {
+        raise_uplink(bridge);
+    }
+    if (!(steps & WIRING_BRIDGE_CONNECT)) {
+        if (bridge->session) {
+            agent_bridge_restart(bridge);
+        }
+    } else if (!bridge->session) {
+        bridge->session = session_open(bridge->name, bridge->agent->settings.variant == RULES_XENSERVER_COMPAT
+                                       ? SESSION_FRAGMENTS_NORMAL : SESSION_FRAGMENTS_NX_MATCH);
+    }
+    bridge->composing = bridge->session && session_is_ready(bridge->session) && !session_is_sending(bridge->session);
+    if (bridge->composing && steps & WIRING_BRIDGE_PUT_BASE) {
+        bridge_put_base(bridge);
+    }
+    if (bridge->composing && bridge->base_sent && bridge->ports_changed) {
+        bridge_admit(bridge);
+    }
+}
+
+static void
+count_foreign(const char *name, const struct switch_port *port, void *n_)
+{
+    int *n = n_;
+
+    *n += !port->vif && !port->uplink && strcmp(name, port->bridge);
+}
+
+/* A bridge of ours goes with its network, unless somebody else has come to use it. */
+static bool
+bridge_is_left_over(struct agent_bridge *bridge)
+{
+    struct agent *agent = bridge->agent;
+    struct switch_bridge row;
+    int n_foreign = 0;
+
+    if (!ovs_list_is_empty(&bridge->vifs)) {
+        return false;
+    }
+    if (!switch_db_bridge(agent->db, bridge->name, &row)) {
+        return true;
+    }
+    if (!row.network || agent->source->class->has_network(agent->source, row.network)) {
+        return false;
+    }
+    switch_db_for_each_interface(agent->db, bridge->name, count_foreign, &n_foreign);
+    return !n_foreign;
+}
+
+/* Takes the plan's reason. VIFs that wait for the bridge show it too. */
+static void
+bridge_note_state(struct agent_bridge *bridge, struct wiring_bridge_plan *plan)
+{
+    if (bridge->state != plan->state || strcmp(bridge->reason ? bridge->reason : "", plan->reason ? plan->reason : "")) {
+        if (plan->reason) {
+            VLOG_WARN("%s", plan->reason);
+        }
+        wake_vifs(bridge);
+        poll_immediate_wake();
+    }
+    bridge->state = plan->state;
+    free(bridge->reason);
+    bridge->reason = plan->reason;
+}
+
+void
+agent_bridge_run(struct agent_bridge *bridge)
+{
+    bridge_hear(bridge);
+    if (bridge_is_left_over(bridge)) {
+        struct switch_bridge row;
+
+        if (!switch_db_bridge(bridge->agent->db, bridge->name, &row)) {
+            agent_bridge_destroy(bridge);
+        } else if (agent_can_write(bridge->agent)) {
+            VLOG_INFO("bridge %s is removed: its network is gone", bridge->name);
+            switch_db_delete_bridge(bridge->agent->db, bridge->name);
+        }
+        return;
+    }
+
+    const struct wiring_bridge_seen seen = bridge_see(bridge);
+    struct wiring_bridge_plan plan = wiring_bridge_plan(&bridge->network, &seen);
+
+    bridge_note_state(bridge, &plan);
+    bridge_carry_out(bridge, plan.steps);
+}
+
+void
+agent_bridge_send(struct agent_bridge *bridge)
+{
+    if (bridge->composing && !bundle_is_empty(&bridge->bundle)) {
+        session_send(bridge->session, &bridge->bundle);
+        bundle_destroy(&bridge->bundle);
+        bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
+    }
+    bridge->composing = false;
+}
+
+void
+agent_bridge_wait(struct agent_bridge *bridge)
+{
+    if (bridge->session) {
+        session_wait(bridge->session);
+    }
+}

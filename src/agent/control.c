@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The control socket's commands, in the manner of ovs-appctl(8): what only the agent knows, as JSON.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openvswitch/json.h>
+#include <util.h>
+#include <uuid.h>
+#include <unixctl.h>
+
+#include "agent/agent-private.h"
+#include "hotplug/devices.h"
+#include "rules/cookie.h"
+#include "rules/table.h"
+#include "source/source.h"
+#include "switch/datapath.h"
+#include "switch/db.h"
+#include "switch/session.h"
+
+static void
+put_string(struct json *object, const char *name, const char *value)
+{
+    json_object_put_string(object, name, value ? value : "");
+}
+
+static void
+put_bool(struct json *object, const char *name, bool value)
+{
+    json_object_put(object, name, json_boolean_create(value));
+}
+
+static void
+reply(struct unixctl_conn *conn, struct json *json)
+{
+    char *text = json_to_string(json, JSSF_SORT);
+
+    unixctl_command_reply(conn, text);
+    free(text);
+    json_destroy(json);
+}
+
+static struct json *
+vif_json(const struct agent_vif *vif)
+{
+    struct json *json = json_object_create();
+
+    put_string(json, "uuid", vif->uuid);
+    put_string(json, "device", vif->device);
+    put_string(json, "state", wiring_vif_state_name(vif->state));
+    put_string(json, "error", vif->reason);
+    put_string(json, "bridge", vif->bridge ? vif->bridge->name : "");
+    if (vif->reserved) {
+        json_object_put(json, "ofport", json_integer_create(vif->reserved));
+    }
+    return json;
+}
+
+static struct json *
+rule_json(const struct rules_rule *rule, const struct session_counts *counts)
+{
+    struct json *json = json_object_create();
+
+    put_string(json, "name", rule->name);
+    json_object_put(json, "number", json_integer_create(rule->id));
+    put_string(json, "verdict", rules_verdict_name(rule->verdict));
+    json_object_put(json, "packets", json_integer_create(counts->packets[rule->id]));
+    json_object_put(json, "bytes", json_integer_create(counts->bytes[rule->id]));
+    return json;
+}
+
+/* A question that waits for the switch. The VIF may be gone when the answer comes: what is said of it was noted before. */
+struct show_query {
+    struct unixctl_conn *conn;
+    struct json *vif;
+};
+
+static void
+show_done(const struct session_counts *counts, void *query_)
+{
+    struct show_query *query = query_;
+
+    if (counts) {
+        struct json *rules = json_array_create_empty();
+
+        for (size_t i = 0; i < rules_table_n; i++) {
+            if (counts->present[rules_table[i].id]) {
+                json_array_add(rules, rule_json(&rules_table[i], counts));
+            }
+        }
+        json_object_put(query->vif, "rules", rules);
+    }
+    reply(query->conn, query->vif);
+    free(query);
+}
+
+static struct agent_vif *
+find_vif(struct agent *agent, const char *device)
+{
+    return shash_find_data(&agent->vifs_by_device, device);
+}
+
+static void
+add_details(const struct agent_vif *vif, struct json *json)
+{
+    struct device device;
+
+    if (devices_find(vif->agent->devices, vif->device, &device)) {
+        json_object_put(json, "ifindex", json_integer_create(device.ifindex));
+    }
+    if (vif->rules.bridge) {
+        char *policy = vif_policy_describe(&vif->rules.policy);
+
+        put_string(json, "variant", rules_variant_name(vif->rules.variant));
+        put_string(json, "policy", policy);
+        put_bool(json, "policy_in_force", vif->rules.acked);
+        free(policy);
+    }
+}
+
+static void
+vif_show(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[], void *agent)
+{
+    struct agent_vif *vif = find_vif(agent, argv[1]);
+
+    if (!vif) {
+        char *error = xasprintf("no VIF of this host is on device %s", argv[1]);
+
+        unixctl_command_reply_error(conn, error);
+        free(error);
+        return;
+    }
+
+    struct json *json = vif_json(vif);
+
+    add_details(vif, json);
+    if (!vif->rules.bridge || !vif->rules.bridge->session) {
+        reply(conn, json);
+        return;
+    }
+
+    struct show_query *query = xmalloc(sizeof *query);
+
+    *query = (struct show_query) { .conn = conn, .vif = json };
+    session_count(vif->rules.bridge->session, cookie_pack(&(struct cookie) { .ofport = vif->rules.ofport }),
+                  COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK, show_done, query);
+}
+
+static struct json *
+bridge_json(const struct agent_bridge *bridge)
+{
+    struct json *json = json_object_create();
+    struct switch_bridge row;
+
+    put_string(json, "name", bridge->name);
+    put_string(json, "state", wiring_bridge_state_name(bridge->state));
+    put_bool(json, "guarded", bridge->base_acked);
+    put_string(json, "error", bridge->reason);
+    if (switch_db_bridge(bridge->agent->db, bridge->name, &row)) {
+        put_string(json, "datapath", row.datapath_type[0] ? row.datapath_type : "system");
+    }
+    return json;
+}
+
+static struct json *
+pool_json(const struct agent *agent)
+{
+    struct json *json = json_object_create();
+
+    put_string(json, "remote", agent->settings.pool);
+    put_bool(json, "connected", agent->source && agent->source->class->is_connected(agent->source));
+    if (agent->settings.pool) {
+        char *host = xasprintf(UUID_FMT, UUID_ARGS(&agent->settings.host));
+
+        put_string(json, "host", host);
+        free(host);
+    }
+    return json;
+}
+
+static struct json *
+switch_json(const struct agent *agent)
+{
+    struct json *json = json_object_create();
+
+    put_bool(json, "connected", switch_db_is_connected(agent->db));
+    put_bool(json, "lock", switch_db_has_lock(agent->db));
+    put_string(json, "datapath", datapath_choose(agent->db));
+    put_string(json, "error", agent->settings_error ? agent->settings_error : switch_db_error(agent->db));
+    return json;
+}
+
+static void
+status(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *agent_)
+{
+    struct agent *agent = agent_;
+    struct json *json = json_object_create(), *bridges = json_array_create_empty(), *vifs = json_array_create_empty();
+    const struct shash_node **nodes = shash_sort(&agent->bridges);
+    struct agent_vif *vif;
+
+    for (size_t i = 0; i < shash_count(&agent->bridges); i++) {
+        json_array_add(bridges, bridge_json(nodes[i]->data));
+    }
+    free(nodes);
+    HMAP_FOR_EACH (vif, by_uuid, &agent->vifs) {
+        json_array_add(vifs, vif_json(vif));
+    }
+    put_string(json, "version", CABLED_VERSION);
+    json_object_put(json, "pool", pool_json(agent));
+    json_object_put(json, "switch", switch_json(agent));
+    json_object_put(json, "bridges", bridges);
+    json_object_put(json, "vifs", vifs);
+    reply(conn, json);
+}
+
+void
+control_register(struct agent *agent)
+{
+    unixctl_command_register("status", "", 0, 0, status, agent);
+    unixctl_command_register("vif/show", "DEVICE", 1, 1, vif_show, agent);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "agent/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <util.h>
+#include <uuid.h>
+#include <smap.h>
+
+#include "base/error.h"
+#include "pool/replica.h"
+
+/* Admission and six more tables must end before OpenFlow's last one, 254. */
+enum { FIRST_TABLE_MAX = 247 };
+
+static struct error *
+parse_tables(const char *text, struct rules_layout *layout)
+{
+    int first;
+
+    if (!text) {
+        return NULL;
+    }
+    if (!str_to_int(text, 10, &first) || first < 1 || first > FIRST_TABLE_MAX) {
+        return error_new(ERROR_INVALID, "cabled-tables is '%s': write the first table's number, 1 to %d", text,
+                         FIRST_TABLE_MAX);
+    }
+    layout->first_table = first;
+    return NULL;
+}
+
+static struct error *
+parse_host(const char *text, struct uuid *host)
+{
+    if (text && !uuid_from_string(host, text)) {
+        return error_new(ERROR_INVALID, "cabled-host is '%s': write this host's uuid in the pool database, or remove the key to get a "
+                         "new one", text);
+    }
+    return NULL;
+}
+
+static struct error *
+parse_foreign_ports(const char *text, bool *accept)
+{
+    if (text && strcmp(text, "accept") && strcmp(text, "dark")) {
+        return error_new(ERROR_INVALID, "cabled-foreign-ports is '%s': write accept or dark", text);
+    }
+    *accept = !text || !strcmp(text, "accept");
+    return NULL;
+}
+
+struct error *
+settings_parse(const struct smap *ids, struct settings *settings)
+{
+    struct settings parsed = { .layout = RULES_LAYOUT_DEFAULT, .variant = RULES_STRICT };
+    const char *variant = smap_get(ids, "cabled-variant");
+    struct error *error = parse_host(smap_get(ids, "cabled-host"), &parsed.host);
+
+    if (!error) {
+        error = parse_tables(smap_get(ids, "cabled-tables"), &parsed.layout);
+    }
+    if (!error) {
+        error = parse_foreign_ports(smap_get(ids, "cabled-foreign-ports"), &parsed.accept_foreign_ports);
+    }
+    if (!error && variant) {
+        error = rules_variant_parse(variant, &parsed.variant);
+        error = error ? error_prefix(error, "cabled-variant") : NULL;
+    }
+    if (!error) {
+        parsed.pool = xstrdup(smap_get_def(ids, "cabled-pool", POOL_DEFAULT_REMOTE));
+        *settings = parsed;
+    }
+    return error;
+}
+
+bool
+settings_equal(const struct settings *a, const struct settings *b)
+{
+    return !strcmp(a->pool, b->pool) && uuid_equals(&a->host, &b->host) && a->layout.first_table == b->layout.first_table
+           && a->layout.hook_priority == b->layout.hook_priority && a->layout.reg == b->layout.reg && a->variant == b->variant
+           && a->accept_foreign_ports == b->accept_foreign_ports;
+}
+
+void
+settings_destroy(struct settings *settings)
+{
+    free(settings->pool);
+    settings->pool = NULL;
+}

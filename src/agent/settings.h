@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How the host's administrator wants the agent, in Open_vSwitch.external_ids of the host's own switch:
+ *
+ *     cabled-pool            remote of the pool database
+ *     cabled-host            this host's uuid in it; chosen and written by the agent if there is none
+ *     cabled-tables          first of the seven OpenFlow tables that the rules use (1 to 247; 199)
+ *     cabled-variant         strict, split or xenserver-compat (strict)
+ *     cabled-foreign-ports   accept or dark: ports on a guarded bridge that are nobody's VIF (accept)
+ */
+#ifndef AGENT_SETTINGS_H
+#define AGENT_SETTINGS_H
+
+#include <stdbool.h>
+
+#include <openvswitch/uuid.h>
+
+#include "rules/compile.h"
+
+struct error;
+struct smap;
+
+struct settings {
+    char *pool;                 /* owned */
+    struct uuid host;           /* all zeros if there is none */
+    struct rules_layout layout;
+    enum rules_variant variant;
+    bool accept_foreign_ports;
+};
+
+/* Reads 'ids'. A value that does not parse is refused: the error names the key, and '*settings' is untouched. */
+struct error *settings_parse(const struct smap *ids, struct settings *settings);
+
+/* Both own their strings. */
+bool settings_equal(const struct settings *, const struct settings *);
+void settings_destroy(struct settings *);
+
+#endif

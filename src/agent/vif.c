@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hash.h>
+#include <openvswitch/poll-loop.h>
+#include <util.h>
+#include <openvswitch/vlog.h>
+#include <timeval.h>
+
+#include "agent/agent-private.h"
+#include "base/error.h"
+#include "hotplug/devices.h"
+#include "hotplug/link.h"
+#include "source/source.h"
+#include "switch/db.h"
+#include "switch/ofports.h"
+
+VLOG_DEFINE_THIS_MODULE(agent_vif);
+
+enum {
+    /* A step that the kernel refused is tried again after this. */
+    LINK_RETRY_MS = 1000,
+
+    /* A state that leads on by itself is told to the source only if it lasts: a plug of a few milliseconds is one write, not four, and a
+     * restart of the agent does not make a wired VIF look unwired. */
+    TRANSIENT_MS = 500,
+};
+
+struct agent_vif *
+agent_vif_find(struct agent *agent, const char *uuid)
+{
+    struct agent_vif *vif;
+
+    HMAP_FOR_EACH_WITH_HASH (vif, by_uuid, hash_string(uuid, 0), &agent->vifs) {
+        if (!strcmp(vif->uuid, uuid)) {
+            return vif;
+        }
+    }
+    return NULL;
+}
+
+static struct agent_vif *
+vif_create(struct agent *agent, const char *uuid)
+{
+    struct agent_vif *vif = xzalloc(sizeof *vif);
+
+    vif->agent = agent;
+    ovs_strlcpy(vif->uuid, uuid, sizeof vif->uuid);
+    vif->state = WIRING_VIF_DETACHED;
+    ovs_list_init(&vif->in_dirty);
+    ovs_list_init(&vif->in_flight);
+    ovs_list_init(&vif->on_bridge);
+    hmap_insert(&agent->vifs, &vif->by_uuid, hash_string(uuid, 0));
+    return vif;
+}
+
+void
+agent_vif_dirty(struct agent_vif *vif)
+{
+    if (ovs_list_is_empty(&vif->in_dirty)) {
+        ovs_list_push_back(&vif->agent->dirty, &vif->in_dirty);
+    }
+}
+
+static void
+list_leave(struct ovs_list *node)
+{
+    ovs_list_remove(node);
+    ovs_list_init(node);
+}
+
+void
+agent_vif_forget_rules(struct agent_vif *vif)
+{
+    if (vif->rules.bridge) {
+        vif_policy_destroy(&vif->rules.policy);
+    }
+    vif->rules = (struct agent_rules) { .bridge = NULL };
+    list_leave(&vif->in_flight);
+}
+
+static void
+vif_leave_bridge(struct agent_vif *vif)
+{
+    if (vif->bridge) {
+        ofports_release(vif->bridge->ofports, vif->reserved);
+        vif->reserved = 0;
+        list_leave(&vif->on_bridge);
+        vif->bridge = NULL;
+        poll_immediate_wake();
+    }
+}
+
+static void
+vif_join_bridge(struct agent_vif *vif, struct agent_bridge *bridge)
+{
+    if (vif->bridge != bridge) {
+        vif_leave_bridge(vif);
+        vif->bridge = bridge;
+        ovs_list_push_back(&bridge->vifs, &vif->on_bridge);
+    }
+}
+
+/* A port of that name is somebody's VIF now, or is not any more: its admission must be looked at again. */
+static void
+claim_changed(struct agent *agent, const char *device)
+{
+    struct switch_port port;
+    struct agent_bridge *bridge;
+
+    if (switch_db_port(agent->db, device, &port) && !port.vif && port.bridge) {
+        bridge = shash_find_data(&agent->bridges, port.bridge);
+        if (bridge) {
+            bridge->ports_changed = true;
+        }
+    }
+}
+
+static void
+vif_set_wish(struct agent_vif *vif, struct vif_wish *wish)
+{
+    struct agent *agent = vif->agent;
+
+    if (vif->wish) {
+        struct shash_node *node = shash_find(&agent->vifs_by_device, vif->wish->device);
+
+        if (node && node->data == vif) {
+            shash_delete(&agent->vifs_by_device, node);
+        }
+        claim_changed(agent, vif->wish->device);
+        vif_wish_destroy(vif->wish);
+        free(vif->wish);
+    }
+    vif->wish = wish;
+    if (wish && wish->device[0]) {
+        shash_replace(&agent->vifs_by_device, wish->device, vif);
+        claim_changed(agent, wish->device);
+    }
+    vif->retry_at = 0;
+    agent_vif_dirty(vif);
+}
+
+void
+agent_vif_destroy(struct agent_vif *vif)
+{
+    vif_set_wish(vif, NULL);
+    agent_vif_forget_rules(vif);
+    vif_leave_bridge(vif);
+    list_leave(&vif->in_dirty);
+    hmap_remove(&vif->agent->vifs, &vif->by_uuid);
+    free(vif->reason);
+    free(vif->link_error);
+    free(vif);
+}
+
+/* A VIF that has moved to another device leaves its port behind as a stray. */
+static void
+vif_set_device(struct agent_vif *vif, const char *device)
+{
+    struct switch_port port;
+
+    if (!strcmp(vif->device, device)) {
+        return;
+    }
+    if (switch_db_port(vif->agent->db, vif->device, &port) && port.vif && !strcmp(port.vif, vif->uuid)) {
+        sset_add(&vif->agent->strays, vif->device);
+        /* The number stays taken until the agent's next start: it may be in the switch for a while yet. */
+        vif->reserved = 0;
+    }
+    ovs_strlcpy(vif->device, device, sizeof vif->device);
+    vif->configured_ifindex = 0;
+}
+
+void
+agent_vif_wish(struct agent *agent, struct vif_wish *wish)
+{
+    struct agent_vif *vif = agent_vif_find(agent, wish->uuid);
+
+    if (!vif) {
+        vif = vif_create(agent, wish->uuid);
+    }
+    vif_set_wish(vif, wish);
+}
+
+void
+agent_vif_withdraw(struct agent *agent, const char *uuid)
+{
+    struct agent_vif *vif = agent_vif_find(agent, uuid);
+
+    if (vif) {
+        vif_set_wish(vif, NULL);
+    }
+}
+
+static void
+vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TEXT_SIZE], struct switch_vif_row *row)
+{
+    const struct vif_wish *wish = vif->wish;
+
+    mac_format(&wish->policy.mac, mac);
+    *row = (struct switch_vif_row) {
+        .bridge = wish->network.bridge,
+        .name = vif->device,
+        .ofport_request = vif->reserved,
+        .ifindex = ifindex,
+        .vif = vif->uuid,
+        .vm = wish->vm_uuid,
+        .network = wish->network.uuid,
+        .mac = mac,
+        .vlans = wish->policy.vlans,
+        .n_vlans = wish->policy.n_vlans,
+    };
+}
+
+static bool
+vif_is_carried_out(const struct vif_wish *wish)
+{
+    return wish && !wish->refusal;
+}
+
+static void
+see_device(const struct agent_vif *vif, struct wiring_device *seen)
+{
+    struct device device;
+
+    seen->present = devices_find(vif->agent->devices, vif->device, &device);
+    if (seen->present) {
+        seen->ifindex = device.ifindex;
+        seen->up = device.flags & IFF_UP;
+        seen->settings_match = vif_is_carried_out(vif->wish) && link_is_configured(&device, vif->wish->mtu)
+                               && vif->configured_ifindex == device.ifindex;
+    }
+}
+
+static void
+see_port(const struct agent_vif *vif, struct wiring_vif_seen *seen)
+{
+    struct wiring_port *port = &seen->port;
+    struct switch_port view;
+
+    port->removal_pending = agent_removal_is_pending(vif->agent, vif->device);
+    port->present = switch_db_port(vif->agent->db, vif->device, &view);
+    if (!port->present) {
+        return;
+    }
+    port->ours = view.vif && !strcmp(view.vif, vif->uuid);
+    port->bridge = view.bridge;
+    port->ifindex = view.ifindex;
+    port->requested = view.ofport_request;
+    port->ofport = view.ofport;
+    port->error = view.error;
+    if (vif_is_carried_out(vif->wish)) {
+        char mac[MAC_TEXT_SIZE];
+        struct switch_vif_row row;
+
+        vif_row(vif, view.ifindex, mac, &row);
+        port->on_bridge = view.bridge && !strcmp(view.bridge, row.bridge);
+        port->keys_match = switch_db_vif_port_matches(vif->agent->db, &row);
+    }
+}
+
+static bool
+rules_are_for(const struct agent_rules *rules, const struct agent_vif *vif)
+{
+    return vif->wish && rules->bridge == vif->bridge && rules->ofport == vif->reserved
+           && rules->variant == vif->agent->settings.variant && vif_policy_equals(&rules->policy, &vif->wish->policy);
+}
+
+static enum wiring_rules
+see_rules(const struct agent_vif *vif)
+{
+    if (!vif->rules.bridge) {
+        return WIRING_RULES_NONE;
+    }
+    if (!rules_are_for(&vif->rules, vif)) {
+        return WIRING_RULES_OTHER;
+    }
+    return vif->rules.acked ? WIRING_RULES_ACKED : WIRING_RULES_SENT;
+}
+
+/* A port that is ours already keeps its number. */
+static void
+adopt_ofport(struct agent_vif *vif, const struct wiring_port *port)
+{
+    if (!vif->reserved && vif->bridge && port->present && port->ours && port->requested
+        && port->bridge && !strcmp(port->bridge, vif->bridge->name)) {
+        ofports_take(vif->bridge->ofports, port->requested);
+        vif->reserved = port->requested;
+    }
+}
+
+static void
+vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
+{
+    memset(seen, 0, sizeof *seen);
+    see_device(vif, &seen->device);
+    see_port(vif, seen);
+    if (vif_is_carried_out(vif->wish) && vif->wish->attach && seen->device.present
+        && !(seen->port.present && seen->port.ours && !seen->port.on_bridge)) {
+        struct agent_bridge *bridge = agent_bridge(vif->agent, vif->wish->network.bridge);
+
+        agent_bridge_use_network(bridge, &vif->wish->network);
+        vif_join_bridge(vif, bridge);
+    } else if (!vif->bridge && seen->port.present && seen->port.ours && seen->port.bridge) {
+        vif_join_bridge(vif, agent_bridge(vif->agent, seen->port.bridge));
+    }
+    adopt_ofport(vif, &seen->port);
+    seen->reserved = vif->reserved;
+    seen->rules = see_rules(vif);
+    if (vif->bridge) {
+        seen->bridge_guarded = agent_bridge_is_guarded(vif->bridge);
+        seen->bridge_takes_rules = agent_bridge_takes_rules(vif->bridge);
+        seen->bridge_error = vif->bridge->reason;
+    }
+}
+
+static void
+put_rules(struct agent_vif *vif)
+{
+    struct agent_bridge *bridge = vif->bridge;
+    struct agent_rules *rules = &vif->rules;
+    const bool replaces = rules->bridge == bridge && rules->ofport == vif->reserved;
+    const struct agent_rules old = *rules;
+    const struct rules_target target = {
+        .layout = &vif->agent->settings.layout,
+        .variant = vif->agent->settings.variant,
+        .ofport = vif->reserved,
+        .generation = agent_bridge_next_generation(bridge, vif->reserved, replaces ? old.generation : 0),
+    };
+
+    if (rules->bridge && rules->bridge != bridge) {
+        if (!agent_bridge_takes_rules(rules->bridge)) {
+            return;             /* first the other bridge's flows must go */
+        }
+        bundle_delete_generation(&rules->bridge->bundle, old.ofport, old.generation);
+    } else if (rules->bridge) {
+        bundle_delete_generation(&bridge->bundle, old.ofport, old.generation);
+    }
+    rules_compile_vif(&vif->wish->policy, &target, &bridge->bundle.adds);
+
+    agent_vif_forget_rules(vif);
+    *rules = (struct agent_rules) {
+        .bridge = bridge, .ofport = vif->reserved, .generation = target.generation, .variant = target.variant,
+    };
+    vif_policy_clone(&rules->policy, &vif->wish->policy);
+    ovs_list_push_back(&bridge->in_flight, &vif->in_flight);
+}
+
+static void
+delete_rules(struct agent_vif *vif)
+{
+    struct agent_bridge *bridge = vif->rules.bridge;
+
+    if (agent_bridge_takes_rules(bridge)) {
+        bundle_delete_generation(&bridge->bundle, vif->rules.ofport, vif->rules.generation);
+        agent_vif_forget_rules(vif);
+    }
+}
+
+static void
+vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
+{
+    struct switch_db *db = vif->agent->db;
+    char mac[MAC_TEXT_SIZE];
+    struct switch_vif_row row;
+
+    if (steps & WIRING_DELETE_PORT) {
+        switch_db_delete_port(db, vif->device);
+        agent_note_removal(vif->agent, vif->device);
+    }
+    if (steps & WIRING_ADD_PORT) {
+        vif_row(vif, ifindex, mac, &row);
+        switch_db_add_vif_port(db, &row);
+    }
+    if (steps & WIRING_UPDATE_PORT) {
+        vif_row(vif, ifindex, mac, &row);
+        switch_db_update_vif_port(db, &row);
+    }
+}
+
+static void
+vif_note_link(struct agent_vif *vif, struct error *error)
+{
+    free(vif->link_error);
+    vif->link_error = NULL;
+    vif->retry_at = 0;
+    if (error) {
+        vif->link_error = xstrdup(error->text);
+        vif->retry_at = time_msec() + LINK_RETRY_MS;
+        error_free(error);
+    }
+}
+
+static void
+vif_link(struct agent_vif *vif, unsigned int steps)
+{
+    struct error *error = NULL;
+    struct device device;
+
+    if (time_msec() < vif->retry_at || !devices_find(vif->agent->devices, vif->device, &device)) {
+        return;
+    }
+    if (steps & WIRING_SET_LINK) {
+        error = link_configure(&device, vif->wish->mtu);
+        vif->configured_ifindex = error ? 0 : device.ifindex;
+    }
+    if (!error && steps & (WIRING_LINK_UP | WIRING_LINK_DOWN)) {
+        error = link_set_up(&device, steps & WIRING_LINK_UP);
+    }
+    vif_note_link(vif, error);
+}
+
+static bool
+state_is_transient(enum wiring_vif_state state)
+{
+    return state == WIRING_VIF_UNPLUGGING || state == WIRING_VIF_WAITING || state == WIRING_VIF_PLUGGING
+           || state == WIRING_VIF_UPDATING;
+}
+
+/* What can't be done now (a transaction or a bundle is under way) is left: the VIF stays dirty, and the same comparison asks for it
+ * again. */
+static void
+vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif_seen *seen)
+{
+    enum {
+        WRITES = WIRING_ADD_PORT | WIRING_UPDATE_PORT | WIRING_DELETE_PORT,
+        LINKS = WIRING_SET_LINK | WIRING_LINK_UP | WIRING_LINK_DOWN,
+    };
+
+    if (steps & LINKS) {
+        vif_link(vif, steps);
+    }
+    if (steps & WIRING_PUT_RULES) {
+        put_rules(vif);
+    }
+    if (steps & WIRING_DELETE_RULES) {
+        delete_rules(vif);
+    }
+    if (steps & WRITES && agent_can_write(vif->agent)) {
+        vif_write(vif, steps, seen->device.ifindex);
+    }
+    if (steps & WIRING_FORGET_OFPORT && vif->bridge) {
+        ofports_release(vif->bridge->ofports, vif->reserved);
+        vif->reserved = 0;
+    }
+    if (steps || state_is_transient(vif->state)) {
+        agent_vif_dirty(vif);
+    }
+}
+
+static struct wiring_vif_plan
+vif_plan(struct agent_vif *vif, struct wiring_vif_seen *seen)
+{
+    vif_see(vif, seen);
+
+    struct wiring_vif_plan plan = wiring_vif_plan(vif->wish, seen);
+
+    if (plan.steps & WIRING_RESERVE_OFPORT) {
+        vif->reserved = ofports_reserve(vif->bridge->ofports);
+        if (vif->reserved) {
+            free(plan.reason);
+            seen->reserved = vif->reserved;
+            seen->rules = see_rules(vif);
+            plan = wiring_vif_plan(vif->wish, seen);
+        } else {
+            plan.state = WIRING_VIF_FAILED;
+            plan.reason = xasprintf("bridge %s has no port number left", vif->bridge->name);
+            plan.steps = 0;
+        }
+    }
+    return plan;
+}
+
+static void
+vif_note_state(struct agent_vif *vif, struct wiring_vif_plan *plan)
+{
+    if (vif->link_error && plan->state != WIRING_VIF_NO_DEVICE && plan->state != WIRING_VIF_DETACHED) {
+        plan->state = WIRING_VIF_FAILED;
+        free(plan->reason);
+        plan->reason = xstrdup(vif->link_error);
+    }
+    if (vif->state != plan->state) {
+        VLOG_DBG("vif=%s device=%s: %s -> %s", vif->uuid, vif->device, wiring_vif_state_name(vif->state),
+                 wiring_vif_state_name(plan->state));
+        vif->state = plan->state;
+        vif->state_since = time_msec();
+        /* Others may have waited for this: one more turn looks at them. */
+        poll_immediate_wake();
+        if (plan->state == WIRING_VIF_FAILED) {
+            VLOG_WARN("vif=%s device=%s: %s", vif->uuid, vif->device, plan->reason);
+        } else if (plan->state == WIRING_VIF_WIRED) {
+            VLOG_INFO("vif=%s device=%s: wired on bridge %s as port %"PRIu32, vif->uuid, vif->device, vif->bridge->name,
+                      vif->reserved);
+        }
+    }
+    free(vif->reason);
+    vif->reason = plan->reason;
+}
+
+static void
+vif_report(struct agent_vif *vif)
+{
+    struct source *source = vif->agent->source;
+    const struct source_report report = {
+        .uuid = vif->uuid,
+        .state = wiring_vif_state_name(vif->state),
+        .error = vif->state == WIRING_VIF_FAILED && vif->reason ? vif->reason : "",
+        .ofport = vif->state == WIRING_VIF_WIRED || vif->state == WIRING_VIF_UPDATING || vif->state == WIRING_VIF_DISABLED
+                  ? vif->reserved : 0,
+        .link_is_up = vif->state == WIRING_VIF_WIRED || vif->state == WIRING_VIF_UPDATING,
+    };
+
+    if (state_is_transient(vif->state) && time_msec() < vif->state_since + TRANSIENT_MS) {
+        poll_timer_wait_until(vif->state_since + TRANSIENT_MS);
+        agent_vif_dirty(vif);
+    } else if (!source->class->report(source, &report)) {
+        agent_vif_dirty(vif);
+    }
+}
+
+void
+agent_vif_run(struct agent_vif *vif)
+{
+    struct wiring_vif_seen seen;
+
+    if (vif->wish && vif->wish->device[0]) {
+        vif_set_device(vif, vif->wish->device);
+    }
+
+    struct wiring_vif_plan plan = vif_plan(vif, &seen);
+
+    vif_note_state(vif, &plan);
+    vif_carry_out(vif, plan.steps, &seen);
+    if (vif->retry_at) {
+        poll_timer_wait_until(vif->retry_at);
+        agent_vif_dirty(vif);
+    }
+    if ((vif->state == WIRING_VIF_DETACHED || vif->state == WIRING_VIF_NO_DEVICE) && !plan.steps) {
+        vif_leave_bridge(vif);
+        if (!vif->wish && vif->state == WIRING_VIF_DETACHED) {
+            agent_vif_destroy(vif);
+            return;
+        }
+    }
+    if (vif->wish) {
+        vif_report(vif);
+    }
+}
