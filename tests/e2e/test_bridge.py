@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bridge with VIFs is guarded: every port that nobody listed is dark, and what was there before goes on."""
+
+from conftest import peer_of
+from lab import wait_for
+
+HOOK = "priority=65000,reg15=0/0x1 actions=goto_table:199"
+
+
+def state_of_bridge(host, name):
+    """What the agent says of a bridge; None if it doesn't know it."""
+    return next((bridge for bridge in host.json("status")["bridges"] if bridge["name"] == name), None)
+
+
+def test_bridge_is_made_when_the_first_vif_needs_it(host):
+    host.network()
+    host.vif("vif1.0")
+    host.wait("vif1.0", "no-device")
+    assert host.bridges() == set()
+    host.veth("vif1.0")
+    host.wait("vif1.0")
+    bridge = host.row("Bridge", "xapi0", "fail_mode", "other_config", "external_ids", "datapath_type")
+    assert bridge["fail_mode"] == "secure"
+    assert bridge["other_config"]["disable-in-band"] == "true"
+    assert bridge["external_ids"]["cabled-guard"] == "true"
+    assert bridge["datapath_type"] == host.lab.datapath_type
+
+
+def test_base_makes_unlisted_ports_dark(host):
+    host.network()
+    host.wired("vif1.0")
+    flows = host.flows("xapi0")
+    assert any(HOOK in flow for flow in flows)
+    assert any("table=199, priority=0 actions=drop" in flow for flow in flows)
+    assert any(" priority=0 actions=NORMAL" in flow and "table=" not in flow for flow in flows)
+    assert "nx-match" in host.lab.ofctl("-O", "OpenFlow14", "get-frags", "xapi0")
+
+
+def test_bridge_goes_with_its_network(host):
+    host.network()
+    host.wired("vif1.0")
+    host.cable("vif", "destroy", "vif1.0")
+    host.cable("network", "destroy", "net0")
+    wait_for(lambda: host.bridges() == set(), "the bridge to go", seen=host.bridges)
+
+
+def test_bridge_with_a_foreign_port_stays(host):
+    host.network()
+    host.wired("vif1.0")
+    host.veth("other0")
+    host.lab.run("ip", "link", "set", "other0", "up")
+    host.lab.vsctl("add-port", "xapi0", "other0")
+    host.cable("vif", "destroy", "vif1.0")
+    host.cable("network", "destroy", "net0")
+    wait_for(lambda: host.ports("xapi0") == {"other0"}, "the VIF's port to go")
+    assert host.bridges() == {"xapi0"}
+
+
+def test_existing_bridge_is_guarded(host):
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}", "protocols=OpenFlow13")
+    host.network("net0", "--bridge", "br7", "--unmanaged")
+    host.wired("vif1.0")
+    bridge = host.row("Bridge", "br7", "fail_mode", "other_config", "protocols")
+    assert bridge["fail_mode"] == "secure"
+    assert bridge["other_config"]["disable-in-band"] == "true"
+    assert set(bridge["protocols"]) == {"OpenFlow13", "OpenFlow14"}
+    assert any(HOOK in flow for flow in host.flows("br7"))
+
+
+def test_missing_bridge_is_told_with_the_way_out(host):
+    host.network("net0", "--bridge", "br7", "--unmanaged")
+    host.veth("vif1.0")
+    host.vif("vif1.0")
+    host.lab.expect("cabled", "bridge br7 is missing")
+    record = host.wait("vif1.0", "failed")
+    assert "bridge br7 is missing" in record["error"] and "ovs-vsctl add-br br7" in record["error"]
+    assert host.bridges() == set()
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}")
+    host.wait("vif1.0")
+
+
+def admitted(host, bridge, port):
+    return host.flows(bridge, f"table=199,in_port={host.interface(port)['ofport']}")
+
+
+def test_foreign_ports_go_on_by_default(host):
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}")
+    host.lab.expect("ovs-vswitchd", "(early0|late0).*(Network is down|No such device)")
+    host.veth("early0")
+    host.lab.vsctl("add-port", "br7", "early0")
+    host.network("net0", "--bridge", "br7", "--unmanaged")
+    host.wired("vif1.0")
+    assert admitted(host, "br7", "early0")
+    host.veth("late0")
+    host.lab.vsctl("add-port", "br7", "late0")
+    wait_for(lambda: admitted(host, "br7", "late0"), "the late port to be admitted")
+    number = host.interface("late0")["ofport"]
+    host.lab.vsctl("del-port", "late0")
+    wait_for(lambda: not host.flows("br7", f"table=199,in_port={number}"), "its admission to end")
+
+
+def test_foreign_ports_are_dark_where_the_host_says_so(host):
+    host.lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-foreign-ports=dark")
+    host.network()
+    host.wired("vif1.0")
+    host.lab.expect("ovs-vswitchd", "other0: Network is down")
+    host.veth("other0")
+    host.lab.vsctl("add-port", "xapi0", "other0")
+    host.wired("vif2.0")        # by then the agent has seen other0
+    assert not admitted(host, "xapi0", "other0")
+    host.lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-foreign-ports=accept")
+    wait_for(lambda: admitted(host, "xapi0", "other0"), "the port to be admitted")
+    host.wait("vif1.0")
+
+
+def test_port_of_somebody_else_under_a_vif_s_name_is_left_alone_and_dark(host):
+    host.network()
+    host.wired("vif1.0")
+    host.veth("vif2.0")
+    host.lab.vsctl("add-port", "xapi0", "vif2.0")
+    host.lab.expect("cabled", "is not Cabled's")
+    host.vif("vif2.0")
+    record = host.wait("vif2.0", "failed")
+    assert "ovs-vsctl del-port xapi0 vif2.0" in record["error"]
+    assert "cabled-vif" not in host.interface("vif2.0")["external_ids"]
+    wait_for(lambda: not admitted(host, "xapi0", "vif2.0"), "its admission to end")
+    host.lab.vsctl("del-port", "xapi0", "vif2.0")
+    host.wait("vif2.0")
+
+
+def test_uplink_joins_its_network(host):
+    host.network("net0", "--uplink", "up0")
+    host.lab.expect("ovs-vswitchd", "up0: Network is down")
+    host.lab.run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "wire0")
+    host.wired("vif1.0")
+    wait_for(lambda: host.ports("xapi0") == {"vif1.0", "up0"}, "the uplink to be added")
+    wait_for(lambda: admitted(host, "xapi0", "up0"), "the uplink to be admitted")
+    wait_for(lambda: "UP" in host.link("up0")["flags"], "the uplink to be up")
+
+
+def test_uplink_that_is_not_there_is_told_and_holds_up_no_vif(host):
+    host.network("net0", "--uplink", "up0")
+    host.lab.expect("cabled", "uplink up0 of bridge xapi0 is not there")
+    host.wired("vif1.0")
+    assert "uplink up0" in state_of_bridge(host, "xapi0")["error"]
+    host.lab.expect("ovs-vswitchd", "up0: Network is down")
+    host.lab.run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "wire0")
+    wait_for(lambda: "up0" in host.ports("xapi0"), "the uplink to be added")
+    wait_for(lambda: not state_of_bridge(host, "xapi0")["error"], "the complaint to end")
+
+
+def test_uplink_of_another_bridge_stays_there(host):
+    host.lab.expect("ovs-vswitchd", "up0: Network is down")
+    host.lab.run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "wire0")
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}", "--", "add-port", "br7", "up0")
+    host.network("net0", "--uplink", "up0")
+    host.lab.expect("cabled", "is a port of bridge br7")
+    host.wired("vif1.0")
+    assert "is a port of bridge br7" in state_of_bridge(host, "xapi0")["error"]
+    assert host.ports("br7") == {"up0"}
+
+
+def test_tables_and_variant_are_settings(host):
+    host.network()
+    ofport = host.wired("vif1.0")["ofport"]
+    n_strict = len(host.flows_of("xapi0", ofport))
+    host.lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-tables=50", "external_ids:cabled-variant=split")
+    wait_for(lambda: len(host.flows_of("xapi0", ofport)) == n_strict + 47 and not host.flows("xapi0", "table=199"),
+             "the rules to move", seen=lambda: host.flows("xapi0"))
+    assert all("table=5" in flow for flow in host.flows_of("xapi0", ofport))
+    host.wait("vif1.0")
+
+
+def test_setting_that_does_not_parse_changes_nothing(host):
+    host.network()
+    ofport = host.wired("vif1.0")["ofport"]
+    before = host.flows_of("xapi0", ofport)
+    host.lab.expect("cabled", "cabled-tables is 'many'")
+    host.lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-tables=many")
+    wait_for(lambda: "cabled-tables is 'many'" in host.cable("status", "--json").stdout, "the complaint in cable status")
+    assert host.flows_of("xapi0", ofport) == before
+
+
+def listen(host, device):
+    """Collect what arrives at a device; returns a function that tells the frames so far."""
+    frames = host.lab.state / f"frames-{device}"
+    said = host.lab.state / f"said-{device}"
+    host.lab.run("sh", "-c", f"frames listen {device} >{frames} 2>{said} </dev/null & ")
+    wait_for(lambda: "listening" in said.read_text(), f"{device} to be listened to", seen=said.read_text)
+    return frames.read_text
+
+
+def test_vlan_frames_reach_no_untagged_vif(host):
+    host.lab.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")       # the guests' ends say nothing by themselves
+    host.lab.expect("ovs-vswitchd", "dropping VLAN")
+    host.network()
+    for n in (1, 2):
+        host.wired(f"vif{n}.0", "--trunks", "100", mode="unlocked")
+    for n in (3, 4):
+        host.wired(f"vif{n}.0", mode="unlocked")
+    for n in (1, 2, 3, 4):
+        host.lab.run("ip", "link", "set", peer_of(f"vif{n}.0"), "up")
+    heard = {n: listen(host, peer_of(f"vif{n}.0")) for n in (2, 3)}
+    tagged = "ffffffffffff" "020000000100" "81000064" "88b5" + "00" * 46
+    untagged = "ffffffffffff" "020000000400" "88b6" + "00" * 46
+    host.lab.run("frames", "send", peer_of("vif1.0"), "100", input=f"{tagged}\n")
+    wait_for(lambda: "81000064" in heard[2](), "the tagged frame at the other trunk VIF", seen=heard[2])
+    host.lab.run("frames", "send", peer_of("vif4.0"), "100", input=f"{untagged}\n")
+    wait_for(lambda: "88b6" in heard[3](), "the untagged frame at the untagged VIF", seen=heard[3])
+    assert "88b5" not in heard[3]()
+    assert "88b6" not in heard[2]()

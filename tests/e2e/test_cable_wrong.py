@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person types wrongly is refused with the object and the way out, and changes nothing."""
+
+import json
+import subprocess
+
+import pytest
+from cable_pool import MAC, OTHER_MAC, STRANGER, empty_pool, pool, still_pool, wait_for_file  # noqa: F401 (fixtures)
+
+
+WRONG_MACS = {
+    "": "six two-digit hex groups",
+    "02:00:00:00:01": "six two-digit hex groups",
+    "02:00:00:00:01:02:03": "six two-digit hex groups",
+    "02-00-00-00-01-02": "six two-digit hex groups",
+    "02:00:00:00:01:0g": "six two-digit hex groups",
+    "0" * 5000: "5000 bytes",
+    "03:00:00:00:01:02": "write 02:00:00:00:01:02",
+    "ff:ff:ff:ff:ff:ff": "broadcast",
+    "00:00:00:00:00:00": "is no address",
+    "fe:ff:ff:ff:ff:ff": "every backend device",
+    "02:00:00:00:01:02\n": "\\x0a",
+    MAC: "that of vif1.0 on network 'lan' already",
+    MAC.upper(): "that of vif1.0",
+}
+
+
+@pytest.mark.parametrize("mac", WRONG_MACS, ids=lambda mac: repr(mac[:20]))
+def test_wrong_mac_is_refused(pool, mac):
+    error = pool.refused("vif", "create", "vif2.0", "--network", "lan", "--mac", mac)
+    assert "'vif2.0'" in error and "MAC address" in error and WRONG_MACS[mac] in error
+    pool.cable("vif", "create", "vif2.0", "--network", "lan", "--mac", OTHER_MAC)
+    assert WRONG_MACS[mac] in pool.refused("vif", "set", "vif2.0", "--mac", mac)
+
+
+WRONG_ADDRESSES = [
+    ("--ipv4", "10.0.0.300", "no IPv4 address or prefix"),
+    ("--ipv4", "10.0.0", "no IPv4 address or prefix"),
+    ("--ipv4", "10.0.0.5 10.0.0.6", "no IPv4 address or prefix"),
+    ("--ipv4", "10.0.0.5/33", "1 to 32"),
+    ("--ipv4", "10.0.0.5/0", "is every address"),
+    ("--ipv4", "10.0.0.5/24", "write 10.0.0.0/24"),
+    ("--ipv4", "224.0.0.1", "multicast"),
+    ("--ipv4", "127.0.0.1", "loopback"),
+    ("--ipv4", "255.255.255.255", "broadcast"),
+    ("--ipv4", "0.0.0.0", "no guest may send"),
+    ("--ipv4", "2001:db8::1", "list of IPv6 addresses"),
+    ("--ipv4", "10.0.0.5,10.0.0.6,10.0.0.5", "twice"),
+    ("--ipv4", "10.0.0.5,10.0.0.5/32", "twice"),
+    ("--ipv4", "10.0.0.5,", "''"),
+    ("--ipv4", ",", "''"),
+    ("--ipv4", "1" * 3000, "3000 bytes"),
+    ("--ipv4", ",".join(f"10.0.{n}.1" for n in range(201)), "more than the 200"),
+    ("--ipv6", "10.0.0.5", "list of IPv4 addresses"),
+    ("--ipv6", "2001:db8::g", "no IPv6 address or prefix"),
+    ("--ipv6", "2001:db8::1/129", "1 to 128"),
+    ("--ipv6", "2001:db8::1/64", "write 2001:db8::/64"),
+    ("--ipv6", "ff02::1", "multicast"),
+    ("--ipv6", "::1", "loopback"),
+    ("--ipv6", "::", "unspecified"),
+    ("--ipv6", "2001:db8::1,2001:DB8:0::1", "twice"),
+]
+
+
+@pytest.mark.parametrize("option, value, wanted", WRONG_ADDRESSES, ids=lambda text: repr(text[:30]))
+def test_wrong_address_is_refused(still_pool, option, value, wanted):
+    error = still_pool.refused("vif", "create", "vif2.0", "--network", "lan", "--mac", OTHER_MAC, option, value, "--vm", "new")
+    assert "VIF 'vif2.0': " in error and wanted in error
+    assert wanted in still_pool.refused("vif", "set", "vif1.0", option, value)
+
+
+def test_wrong_changes_of_an_address_list_are_refused(still_pool):
+    assert "twice" in still_pool.refused("vif", "set", "vif1.0", "--add-ipv4", "10.0.0.5")
+    assert "the list is 10.0.0.5" in still_pool.refused("vif", "set", "vif1.0", "--remove-ipv4", "10.0.0.6")
+    assert "no IPv4 address" in still_pool.refused("vif", "set", "vif1.0", "--remove-ipv4", "10.0.0")
+    assert "the list is empty" in still_pool.refused("vif", "set", "vif1.0", "--remove-ipv6", "2001:db8::1")
+    assert "no IPv6 address" in still_pool.refused("vif", "set", "vif1.0", "--remove-ipv6", "x")
+
+
+WRONG_DEVICES = {
+    "": "device name is empty",
+    "a" * 16: "longer than the 15 characters",
+    "a" * 3000: "3000 bytes",
+    "a b": "printable ASCII",
+    "vif/1": "printable ASCII",
+    "vif:1": "printable ASCII",
+    "vif%d": "printable ASCII",
+    "büro": "printable ASCII",
+    "a\033[31m": "\\x1b",
+    ".": "a folder in /sys",
+    "..": "a folder in /sys",
+    "vif1.0": "belongs to another VIF on host 'node1' already",
+    "xapi0": "bridge of network 'lan'",
+    "eth1": "uplink of network 'wan'",
+}
+
+
+@pytest.mark.parametrize("device", WRONG_DEVICES, ids=lambda device: repr(device[:20]))
+def test_wrong_device_is_refused(still_pool, device):
+    error = still_pool.refused("vif", "create", device, "--network", "lan", "--mac", OTHER_MAC, "--vm", "new")
+    assert WRONG_DEVICES[device] in error
+
+
+WRONG_VIF_OPTIONS = [
+    ("--mode", "lockd", "write locked, unlocked, disabled or network_default"),
+    ("--mode", "", "write locked"),
+    ("--trunks", "0", "VLAN 0 is out of range"),
+    ("--trunks", "4095", "1 to 4094"),
+    ("--trunks", "-1", "1 to 4094"),
+    ("--trunks", "100,100", "twice"),
+    ("--trunks", "abc", "not a number"),
+    ("--trunks", "100-200", "not a number"),
+    ("--trunks", "100,", "not a number"),
+    ("--trunks", ",".join(map(str, range(1, 66))), "more than the 64"),
+    ("--mtu", "67", "68 to 65521"),
+    ("--mtu", "65522", "68 to 65521"),
+    ("--mtu", "-1", "68 to 65521"),
+    ("--mtu", "1500x", "'1500x'"),
+    ("--mtu", "", "''"),
+    ("--mtu", "9" * 30, "9999"),
+    ("--network", "lna", "did you mean 'lan'"),
+    ("--network", "banana", "`cable network create` makes one"),
+    ("--network", "", "no network ''"),
+    ("--network", STRANGER, "`cable network list`"),
+    ("--host", "nod1", "did you mean 'node1'"),
+    ("--host", "banana", "cabled registers the one that it runs on"),
+    ("--vm", "a\nb", "\\x0a"),
+    ("--vm", " web", "blank"),
+    ("--vm", "x" * 256, "longer than 255"),
+    ("--vm", STRANGER, "`cable vm list`"),
+]
+
+
+@pytest.mark.parametrize("option, value, wanted", WRONG_VIF_OPTIONS, ids=lambda text: repr(text[:30]))
+def test_wrong_option_of_a_vif_is_refused(still_pool, option, value, wanted):
+    words = {"--network": "lan", "--mac": OTHER_MAC} | {option: value}
+    error = still_pool.refused("vif", "create", "vif2.0", *[word for pair in words.items() for word in pair])
+    assert "VIF 'vif2.0': " in error and wanted in error
+    error = still_pool.refused("vif", "set", "vif1.0", option, value)
+    assert "VIF 'vif1.0': " in error and wanted in error
+
+
+WRONG_NETWORKS = [
+    (["lan"], "a network 'lan' exists already"),
+    ([""], "is empty"),
+    (["x" * 256], "longer than 255 bytes"),
+    (["a\tb"], "\\x09"),
+    (["x\x1b[31m"], "\\x1b"),
+    (["lan "], "blank"),
+    ([STRANGER], "reads as a uuid"),
+    (["new", "--bridge", ""], "bridge name is empty"),
+    (["new", "--bridge", "b" * 16], "longer than the 15 characters"),
+    (["new", "--bridge", "a/b"], "printable ASCII"),
+    (["new", "--bridge", "xapi0"], "belongs to network 'lan' already"),
+    (["new", "--bridge", "eth1"], "the uplink of network 'wan'"),
+    (["new", "--bridge", "vif1.0"], "form of a guest's device"),
+    (["new", "--bridge", "tap7.1"], "form of a guest's device"),
+    (["new", "--uplink", "b" * 16], "longer than the 15 characters"),
+    (["new", "--uplink", "eth1"], "belongs to network 'wan' already"),
+    (["new", "--uplink", "xapi0"], "is a network's bridge"),
+    (["new", "--uplink", "br9", "--bridge", "br9"], "is a network's bridge"),
+    (["new", "--uplink", "vif1.0"], "is a VIF's device"),
+    (["new", "--mtu", "67"], "68 to 65521"),
+    (["new", "--mtu", "65522"], "68 to 65521"),
+    (["new", "--mtu", "0"], "68 to 65521"),
+    (["new", "--mtu", "big"], "'big'"),
+    (["new", "--default-locking-mode", "locked"], "write 'unlocked' or 'disabled'"),
+    (["new", "--description", "x" * 4097], "4096 is the limit"),
+    (["new", "--description", "\x07"], "control characters"),
+]
+
+
+@pytest.mark.parametrize("words, wanted", WRONG_NETWORKS, ids=lambda words: repr(words)[:40])
+def test_wrong_network_is_refused(still_pool, words, wanted):
+    error = still_pool.refused("network", "create", *words)
+    assert wanted in error and "network" in error
+    if len(words) > 1:
+        assert wanted in still_pool.refused("network", "set", "third", *words[1:])
+
+
+def test_network_in_use_is_not_destroyed(pool):
+    for n in range(1, 11):
+        pool.cable("vif", "create", f"vif2.{n}", "--network", "lan", "--mac", f"02:00:00:00:02:{n:02x}")
+    error = pool.refused("network", "destroy", "lan")
+    assert "network 'lan' has VIFs: " in error and "and 3 more" in error and "`cable vif destroy`" in error
+
+
+def test_bridge_of_plugged_vifs_is_not_changed(pool):
+    assert "plugged VIFs: vif1.0" in pool.refused("network", "set", "lan", "--bridge", "br9")
+    assert "plugged VIFs: vif1.0" in pool.refused("network", "set", "lan", "--unmanaged")
+    pool.cable("network", "set", "lan", "--bridge", "xapi0", "--managed")
+    pool.cable("vif", "unplug", "vif1.0")
+    pool.cable("network", "set", "lan", "--bridge", "br9")
+
+
+def test_vm_with_vifs_is_not_destroyed(still_pool):
+    assert "VM 'web' has VIFs: vif1.0" in still_pool.refused("vm", "destroy", "web")
+
+
+@pytest.mark.parametrize("words", [
+    ["network", "show"], ["network", "destroy"], ["network", "set", "--mtu", "1400"], ["vif", "show"], ["vif", "destroy"],
+    ["vif", "plug"], ["vif", "unplug"], ["vif", "wait"], ["vif", "set", "--mtu", "1400"], ["vm", "destroy"]], ids=" ".join)
+def test_unknown_object_is_refused_with_the_nearest_name(still_pool, words):
+    near, name = {"network": ("la", "lan"), "vif": ("vfi1.0", "vif1.0"), "vm": ("wbe", "web")}[words[0]]
+    assert f"did you mean '{name}'" in still_pool.refused(*words, near)
+    assert f"`cable {words[0]} list` shows" in still_pool.refused(*words, "something-else")
+    assert f"`cable {words[0]} list` shows" in still_pool.refused(*words, STRANGER)
+
+
+def test_mac_may_be_used_on_two_networks_but_not_moved_onto_itself(pool):
+    pool.cable("vif", "create", "vif2.0", "--network", "wan", "--mac", MAC)
+    assert "that of vif1.0 on network 'lan' already" in pool.refused("vif", "set", "vif2.0", "--network", "lan")
+    pool.cable("vif", "set", "vif1.0", "--mac", MAC, "--network", "lan")
+
+
+def test_ambiguous_network_name_wants_a_uuid(pool):
+    pool.transact({"op": "insert", "table": "Network", "row": {"name_label": "lan", "bridge": "br9", "MTU": 1500,
+                                                              "default_locking_mode": "unlocked"}})
+    uuids = {network["uuid"] for network in pool.json("network", "list") if network["name"] == "lan"}
+    error = pool.refused("vif", "create", "vif2.0", "--network", "lan", "--mac", OTHER_MAC)
+    assert "ambiguous" in error and all(text in error for text in uuids) and "br9" in error and "xapi0" in error
+    for text in uuids:
+        assert pool.json("network", "show", text)["uuid"] == text
+
+
+def test_pool_without_hosts_says_how_to_get_one(empty_pool):
+    empty_pool.cable("network", "create", "lan")
+    assert "start cabled" in empty_pool.refused("vif", "create", "vif1.0", "--network", "lan", "--mac", MAC)
+
+
+def test_pool_with_two_hosts_wants_one_named(pool):
+    pool.add_host("node2")
+    error = pool.refused("vif", "create", "vif2.0", "--network", "lan", "--mac", OTHER_MAC)
+    assert "2 hosts" in error and "'node1'" in error and "'node2'" in error and "--host" in error
+    pool.cable("vif", "create", "vif1.0", "--network", "lan", "--mac", OTHER_MAC, "--host", "node2")
+    error = pool.refused("vif", "show", "vif1.0")
+    assert "ambiguous" in error and "node1" in error and "node2" in error
+    first = next(vif for vif in pool.json("vif", "list") if vif["host"] == "node1")
+    assert "belongs to another VIF on host 'node2'" in pool.refused("vif", "set", first["uuid"], "--host", "node2")
+
+
+def test_this_machine_s_host_is_the_one_that_wires(pool):
+    node2 = pool.add_host("node2")
+    schema = "/usr/share/openvswitch/vswitch.ovsschema"
+    pool.tool("ovsdb-tool", "create", pool.folder / "conf.db", schema)
+    with subprocess.Popen(["ovsdb-server", f"--remote=punix:{pool.folder}/db.sock", f"--unixctl={pool.folder}/conf.ctl",
+                           "-vconsole:off", f"{pool.folder}/conf.db"], env=pool.environment) as server:
+        try:
+            wait_for_file(pool.folder / "db.sock")
+            row = {"external_ids": ["map", [["cabled-host", node2]]]}
+            pool.tool("ovsdb-client", "transact", f"unix:{pool.folder}/db.sock", json.dumps(
+                ["Open_vSwitch", {"op": "insert", "table": "Open_vSwitch", "row": row}]))
+            assert pool.json("vif", "create", "vif1.0", "--network", "lan", "--mac", OTHER_MAC)["host"] == "node2"
+            assert pool.json("vif", "show", "vif1.0")["mac"] == OTHER_MAC
+        finally:
+            server.terminate()
+
+
+WRONG_USAGE = [
+    ([], "`cable help`"),
+    (["vfi", "list"], "did you mean 'vif'"),
+    (["vif"], "create, set, list"),
+    (["vif", "lst"], "did you mean 'list'"),
+    (["vif", "add"], "did you mean 'create'"),
+    (["list", "vif"], "`cable vif list`"),
+    (["vif", "create"], "DEVICE is missing"),
+    (["vif", "create", "vif2.0", "--network", "lan"], "--mac MAC is missing"),
+    (["vif", "create", "vif2.0", "--netwrok", "lan"], "did you mean --network"),
+    (["vif", "create", "vif2.0", "--mac"], "needs a value"),
+    (["vif", "create", "vif2.0", "--mac", "--network", "lan"], "needs a value"),
+    (["vif", "create", "vif2.0", "--mac", MAC, "--mac", MAC, "--network", "lan"], "twice"),
+    (["vif", "show", "vif1.0", "vif1.1"], "one argument too many"),
+    (["vif", "set", "vif1.0"], "nothing to change"),
+    (["vif", "set", "vif1.0", "--link-local", "--no-link-local"], "exclude each other"),
+    (["vif", "list", "--mac", MAC], "belongs to `cable vif create`"),
+    (["network", "set", "lan", "--managed", "--unmanaged"], "exclude each other"),
+    (["vif", "list", "--json=yes"], "takes no value"),
+    (["vif", "list", "--color", "purple"], "auto, always or never"),
+    (["vif", "list", "--timeout", "soon"], "number of seconds"),
+    (["vif", "list", "--timeout", "0"], "above 0"),
+    (["vif", "list", "--timeout", "nan"], "above 0"),
+    (["vif", "list", "-v"], "no option '-v'"),
+    (["--nope"], "no option '--nope'"),
+    (["help", "vfi"], "did you mean 'vif'"),
+    (["completion", "zsh"], "bash"),
+    (["rules", "compile"], "--policies FILE is missing"),
+]
+
+
+@pytest.mark.parametrize("words, wanted", WRONG_USAGE, ids=lambda words: repr(words)[:40])
+def test_wrong_usage_is_status_2(still_pool, words, wanted):
+    assert wanted in still_pool.refused(*words, status=2)
+
+
+def test_errors_are_text_for_programs_as_well(still_pool):
+    assert "did you mean 'lan'" in still_pool.refused("network", "show", "lam", "--json")
