@@ -42,7 +42,7 @@ configure: deps-build
 
 # The guests' kernel and initramfs, made once and kept in the cache.
 guest: deps-demo
-	@lab/guest/image >/dev/null
+	@lab/guest/image
 
 demo: deps-demo all guest
 	@lab/demo

@@ -241,7 +241,8 @@ forget_removals(struct agent *agent)
     SHASH_FOR_EACH_SAFE (node, &agent->removals) {
         if (agent_is_carried_out(agent, *(int64_t *) node->data)) {
             wake_device(node->name, agent);
-            free(shash_steal(&agent->removals, node));
+            free(node->data);
+            shash_delete(&agent->removals, node);
         }
     }
 }

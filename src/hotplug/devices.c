@@ -42,9 +42,10 @@ struct devices {
 static void
 devices_forget(struct devices *devices, struct shash_node *node)
 {
-    char *name = xstrdup(node->name);
+    struct known_device *known = node->data;
+    char *name = shash_steal(&devices->by_name, node);
 
-    free(shash_steal(&devices->by_name, node));
+    free(known);
     devices->changed(name, devices->aux);
     free(name);
 }
