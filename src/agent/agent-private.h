@@ -38,6 +38,7 @@ struct agent {
     /* Ports that ovs-vswitchd may not have removed yet: next_cfg that tells, by name. Nothing can be added under such a name. */
     struct shash removals;
     int64_t startup_cfg;        /* what was asked of ovs-vswitchd before we came; -1 until known */
+    bool had_lock;              /* at the end of the last turn */
     long long int write_retry_at; /* the switch database said no: not before this */
 };
 

@@ -334,6 +334,24 @@ note_startup(struct agent *agent)
     }
 }
 
+/* What was not written is asked for again, from what is there then. */
+static void
+agent_commit(struct agent *agent, const struct switch_db_events *events)
+{
+    bool had_lock = agent->had_lock;
+    enum switch_db_fate fate = switch_db_commit(agent->db);
+
+    agent->had_lock = switch_db_has_lock(agent->db);
+    if (fate == SWITCH_DB_REFUSED) {
+        agent->write_retry_at = time_msec() + WRITE_RETRY_MS;
+    }
+    if (fate != SWITCH_DB_FINE || agent->had_lock != had_lock) {
+        all_changed(agent);
+        switch_db_tell_all(agent->db, events);
+        poll_immediate_wake();
+    }
+}
+
 void
 agent_run(struct agent *agent)
 {
@@ -350,11 +368,7 @@ agent_run(struct agent *agent)
     if (agent_knows_all(agent) && switch_db_has_lock(agent->db)) {
         run_turn(agent);
     }
-    if (!switch_db_commit(agent->db)) {
-        agent->write_retry_at = time_msec() + WRITE_RETRY_MS;
-        all_changed(agent);
-        switch_db_tell_all(agent->db, &switch_events);
-    }
+    agent_commit(agent, &switch_events);
 }
 
 void

@@ -168,7 +168,9 @@ vif_set_device(struct agent_vif *vif, const char *device)
     }
     if (switch_db_port(vif->agent->db, vif->device, &port) && port.vif && !strcmp(port.vif, vif->uuid)) {
         sset_add(&vif->agent->strays, vif->device);
-        /* The number stays taken until the agent's next start: it may be in the switch for a while yet. */
+        if (vif->bridge) {
+            ofports_release(vif->bridge->ofports, vif->reserved);
+        }
         vif->reserved = 0;
     }
     ovs_strlcpy(vif->device, device, sizeof vif->device);
@@ -501,11 +503,20 @@ vif_note_state(struct agent_vif *vif, struct wiring_vif_plan *plan)
     vif->reason = plan->reason;
 }
 
+/* What the switch enforces on the port at this moment; the caller's to free. */
+static char *
+policy_in_force(const struct agent_vif *vif)
+{
+    return vif->rules.bridge && vif->rules.acked ? vif_policy_describe(&vif->rules.policy) : xstrdup("");
+}
+
 static void
 vif_report(struct agent_vif *vif)
 {
     struct source *source = vif->agent->source;
+    char *policy = policy_in_force(vif);
     const struct source_report report = {
+        .policy = policy,
         .uuid = vif->uuid,
         .state = wiring_vif_state_name(vif->state),
         .error = vif->state == WIRING_VIF_FAILED && vif->reason ? vif->reason : "",
@@ -520,6 +531,7 @@ vif_report(struct agent_vif *vif)
     } else if (!source->class->report(source, &report)) {
         agent_vif_dirty(vif);
     }
+    free(policy);
 }
 
 void

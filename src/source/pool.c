@@ -56,7 +56,9 @@ words(char *const *strings, size_t n)
 {
     char **list = xcalloc(n + 1, sizeof *list);
 
-    memcpy(list, strings, n * sizeof *list);
+    if (n) {
+        memcpy(list, strings, n * sizeof *list);
+    }
     return list;
 }
 
@@ -325,7 +327,7 @@ report_is_known(const struct poolrec_vif *row, const struct source_report *repor
     int64_t ofport = row->n_ofport ? row->ofport[0] : 0;
 
     return !strcmp(row->wire_state, report->state) && !strcmp(row->wire_error, report->error) && ofport == report->ofport
-           && report->link_is_up == !!row->n_wired_since;
+           && !strcmp(row->wire_policy, report->policy) && report->link_is_up == !!row->n_wired_since;
 }
 
 static bool
@@ -344,6 +346,7 @@ source_pool_report(struct source *source_, const struct source_report *report)
     const int64_t ofport = report->ofport, now = time_wall_msec();
     poolrec_vif_set_wire_state(row, report->state);
     poolrec_vif_set_wire_error(row, report->error);
+    poolrec_vif_set_wire_policy(row, report->policy);
     poolrec_vif_set_ofport(row, &ofport, ofport ? 1 : 0);
     if (report->link_is_up != !!row->n_wired_since) {
         poolrec_vif_set_wired_since(row, &now, report->link_is_up ? 1 : 0);

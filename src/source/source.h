@@ -30,6 +30,7 @@ struct source_report {
     const char *uuid;
     const char *state;          /* wiring_vif_state_name() */
     const char *error;          /* in words, "" if there is none */
+    const char *policy;         /* the policy in force, as vif_policy_describe() tells it; "" if none is */
     uint32_t ofport;            /* 0 if there is none */
     bool link_is_up;            /* port there and link up: 'wired since' goes on */
 };

@@ -10,6 +10,8 @@
 #include <openvswitch/hmap.h>
 #include <ovsdb-idl.h>
 
+#include "switch/db.h"
+
 struct ovsrec_bridge;
 struct ovsrec_interface;
 struct ovsrec_port;
@@ -25,6 +27,7 @@ struct switch_db {
     struct ovsdb_idl_index *bridges_by_name;
     struct ovsdb_idl_index *ports_by_name;
     struct hmap owners;         /* of struct row_owner: which row refers to a Port or Interface row */
+    enum switch_db_fate fate;   /* of the transaction that ended in this turn */
     char *error;
 };
 

@@ -139,22 +139,37 @@ switch_db_tell_all(struct switch_db *db, const struct switch_db_events *events)
     }
 }
 
-/* Remembers why 'txn' was refused; forgets it when a change went through. */
+static void
+note_refusal(struct switch_db *db, struct ovsdb_idl_txn *txn)
+{
+    free(db->error);
+    db->error = xstrdup(ovsdb_idl_txn_get_error(txn));
+    db->fate = SWITCH_DB_REFUSED;
+    VLOG_WARN_RL(&refused_rl, "the switch database refused a change: %s", db->error);
+}
+
+/* Sends 'txn' if that has not happened, and notes how it ended, if it has. The loop destroys a transaction that has ended: what it has to say
+ * must be taken before. */
 static void
 note_fate(struct switch_db *db, struct ovsdb_idl_txn *txn)
 {
     enum ovsdb_idl_txn_status status = ovsdb_idl_txn_commit(txn);
 
-    if (status == TXN_SUCCESS && db->bumped) {
-        db->confirmed_cfg = ovsdb_idl_txn_get_increment_new_value(txn);
+    if (status == TXN_INCOMPLETE) {
+        return;
     }
-    if (status != TXN_INCOMPLETE) {
-        db->bumped = false;
-    }
-    if (status == TXN_ERROR || status == TXN_SUCCESS) {
+    if (status == TXN_ERROR) {
+        note_refusal(db, txn);
+    } else if (status == TXN_TRY_AGAIN) {
+        db->fate = SWITCH_DB_OVERTAKEN;
+    } else if (status == TXN_SUCCESS) {
         free(db->error);
-        db->error = status == TXN_ERROR ? xstrdup(ovsdb_idl_txn_get_error(txn)) : NULL;
+        db->error = NULL;
+        if (db->bumped) {
+            db->confirmed_cfg = ovsdb_idl_txn_get_increment_new_value(txn);
+        }
     }
+    db->bumped = false;
 }
 
 void
@@ -162,7 +177,6 @@ switch_db_run(struct switch_db *db, const struct switch_db_events *events)
 {
     ovsdb_idl_run(db->idl);
     if (db->loop.committing_txn) {
-        /* The loop destroys a transaction that has ended: its words must be taken before. */
         note_fate(db, db->loop.committing_txn);
     }
     db->txn = ovsdb_idl_loop_run(&db->loop);
@@ -173,11 +187,9 @@ switch_db_run(struct switch_db *db, const struct switch_db_events *events)
     tell_changes(db, events);
 }
 
-bool
+enum switch_db_fate
 switch_db_commit(struct switch_db *db)
 {
-    struct ovsdb_idl_txn *ending = db->txn ? db->txn : db->loop.committing_txn;
-
     if (db->bump_next_cfg) {
         const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
 
@@ -185,15 +197,15 @@ switch_db_commit(struct switch_db *db)
         db->bump_next_cfg = false;
         db->bumped = true;
     }
-    if (ending) {
-        note_fate(db, ending);
+    if (db->txn) {
+        note_fate(db, db->txn);
     }
+    ovsdb_idl_loop_commit_and_wait(&db->loop);
     db->txn = NULL;
-    if (ovsdb_idl_loop_commit_and_wait(&db->loop) == 0) {
-        VLOG_WARN_RL(&refused_rl, "the switch database refused a change: %s", db->error ? db->error : "try again");
-        return false;
-    }
-    return true;
+
+    enum switch_db_fate fate = db->fate;
+    db->fate = SWITCH_DB_FINE;
+    return fate;
 }
 
 void

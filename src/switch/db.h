@@ -38,8 +38,14 @@ void switch_db_run(struct switch_db *, const struct switch_db_events *events);
 /* Tells of every bridge and port as if it had changed. */
 void switch_db_tell_all(struct switch_db *, const struct switch_db_events *events);
 
-/* Commits what was changed in this turn. False if the transaction that ended in this turn was refused; 'switch_db_error' tells why. */
-bool switch_db_commit(struct switch_db *);
+enum switch_db_fate {
+    SWITCH_DB_FINE,             /* nothing to do, under way, or done */
+    SWITCH_DB_OVERTAKEN,        /* the rows had changed meanwhile: nothing was written, look again */
+    SWITCH_DB_REFUSED,          /* nothing was written; switch_db_error() tells why */
+};
+
+/* Commits what was changed in this turn, and tells the fate of the transaction that ended in it. */
+enum switch_db_fate switch_db_commit(struct switch_db *);
 void switch_db_wait(struct switch_db *);
 
 bool switch_db_is_synced(const struct switch_db *);
