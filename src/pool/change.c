@@ -117,20 +117,17 @@ struct error *
 pool_change(struct pool *pool, pool_change_fn *change, void *aux, long long int timeout_ms)
 {
     long long int deadline = time_msec() + timeout_ms;
-    unsigned int refused_at = 0;
-    struct error *error;
 
-    for (bool again = false;; again = true) {
+    for (;;) {
         unsigned int seqno = pool_seqno(pool);
         enum outcome outcome;
+        struct error *error = change_once(pool, change, aux, deadline, &outcome);
 
-        error = change_once(pool, change, aux, deadline, &outcome);
-        if (!error || outcome == DONE || time_msec() >= deadline || (again && refused_at == seqno)) {
+        if (!error || outcome == DONE) {
             return error;
         }
-        refused_at = seqno;
         replica_catch_up(pool, seqno, deadline);
-        if (pool_seqno(pool) == seqno) {
+        if (pool_seqno(pool) == seqno || time_msec() >= deadline) {
             return error;
         }
         error_free(error);

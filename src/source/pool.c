@@ -14,11 +14,11 @@
 #include <uuid.h>
 #include <openvswitch/vlog.h>
 #include <ovsdb-idl.h>
-#include <smap.h>
 #include <timeval.h>
 
 #include "base/error.h"
 #include "pool/replica.h"
+#include "pool/vif.h"
 #include "source/source.h"
 #include "vif/wish.h"
 
@@ -49,39 +49,6 @@ static void
 copy_uuid(const struct uuid *uuid, char text[UUID_TEXT_SIZE])
 {
     snprintf(text, UUID_TEXT_SIZE, UUID_FMT, UUID_ARGS(uuid));
-}
-
-static char **
-words(char *const *strings, size_t n)
-{
-    char **list = xcalloc(n + 1, sizeof *list);
-
-    if (n) {
-        memcpy(list, strings, n * sizeof *list);
-    }
-    return list;
-}
-
-static struct error *
-wish_set_policy(struct vif_wish *wish, const struct poolrec_vif *row)
-{
-    char **ipv4 = words(row->ipv4_allowed, row->n_ipv4_allowed);
-    char **ipv6 = words(row->ipv6_allowed, row->n_ipv6_allowed);
-    const struct vif_policy_words policy = {
-        .mode = row->locking_mode,
-        .network_default = row->network->default_locking_mode,
-        .mac = row->MAC,
-        .ipv4 = (const char *const *) ipv4,
-        .ipv6 = (const char *const *) ipv6,
-        .auto_lla = smap_get_bool(&row->other_config, "cabled-auto-link-local", true),
-        .vlans = row->trunks,
-        .n_vlans = row->n_trunks,
-    };
-    struct error *error = vif_policy_parse(&policy, &wish->policy);
-
-    free(ipv4);
-    free(ipv6);
-    return error;
 }
 
 static struct error *
@@ -130,7 +97,7 @@ wish_from_row(const struct poolrec_vif *row)
         error = wish_set_network(wish, row->network);
     }
     if (!error) {
-        error = wish_set_policy(wish, row);
+        error = pool_vif_policy(row, &wish->policy);
     }
     if (row->MTU) {
         wish->mtu = row->MTU;
