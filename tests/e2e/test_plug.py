@@ -206,6 +206,18 @@ def test_new_policy_comes_into_force_on_the_live_port(host):
     assert after["wired_since"] == before["wired_since"]
 
 
+def test_wait_after_a_change_waits_for_the_new_rules(host):
+    host.network()
+    ofport = host.wired("vif1.0", "--ipv4", "10.0.0.5")["ofport"]
+    host.lab.agent.signal("STOP")
+    host.cable("vif", "set", "vif1.0", "--ipv4", "10.0.0.6")
+    early = host.cable("vif", "wait", "vif1.0", "--timeout", "0.2", check=False)
+    assert early.returncode == 1 and "rules are still those of before" in early.stderr
+    host.lab.agent.signal("CONT")
+    host.cable("vif", "wait", "vif1.0")
+    assert any("10.0.0.6" in flow for flow in host.flows_of("xapi0", ofport))
+
+
 def test_disabled_vif_has_its_link_down(host):
     host.network()
     host.veth("vif1.0")

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "cli/command.h"
+
+#include <util.h>
+
+#include "cli/nouns.h"
+
+static const char *const default_modes[] = { "unlocked", "disabled", NULL };
+static const char *const modes[] = { "locked", "unlocked", "disabled", "network_default", NULL };
+static const char *const variants[] = { "strict", "split", "xenserver-compat", NULL };
+static const char *const shells[] = { "bash", NULL };
+static const char *const colours[] = { "auto", "always", "never", NULL };
+
+/* "gone", and what wiring/vif.h says of a VIF. */
+const char *const command_wait_states[] = {
+    "wired", "gone", "detached", "disabled", "no-device", "waiting", "failed", "plugging", "unplugging", "updating", NULL,
+};
+
+static const struct command_argument no_arguments[] = { { NULL } };
+static const struct command_argument new_network[] = { { "NAME", COMMAND_TEXT }, { NULL } };
+static const struct command_argument a_network[] = { { "NETWORK", COMMAND_NETWORK }, { NULL } };
+static const struct command_argument new_device[] = { { "DEVICE", COMMAND_TEXT }, { NULL } };
+static const struct command_argument a_vif[] = { { "DEVICE", COMMAND_VIF }, { NULL } };
+static const struct command_argument a_vm[] = { { "VM", COMMAND_VM }, { NULL } };
+static const struct command_argument a_shell[] = { { "SHELL", COMMAND_WORD, shells }, { NULL } };
+static const struct command_argument words_of_command[] = {
+    { "COMMAND", COMMAND_WORDS_OF_COMMAND, .optional = true, .repeated = true }, { NULL },
+};
+static const struct command_argument typed_words[] = { { "WORD", COMMAND_TEXT, .optional = true, .repeated = true }, { NULL } };
+
+static const struct command_option no_options[] = { { NULL } };
+
+#define NETWORK_OPTIONS \
+    { "bridge", "BRIDGE", "the bridge behind it; by default the next free xapi<N>", COMMAND_TEXT }, \
+    { "uplink", "DEVICE", "the device by which the bridge leads out of the host; '' for none", COMMAND_TEXT }, \
+    { "mtu", "N", "MTU of its VIFs, 68 to 65521; 1500 if nothing is said", COMMAND_NUMBER }, \
+    { "default-locking-mode", "MODE", "what VIFs may send whose mode is network_default: unlocked (everything) or disabled " \
+      "(nothing)", COMMAND_WORD, default_modes }, \
+    { "description", "TEXT", "a note for people", COMMAND_TEXT }, \
+    { "unmanaged", NULL, "the bridge is somebody else's and must exist; Cabled does not create it", COMMAND_TEXT }
+
+static const struct command_option network_create_options[] = { NETWORK_OPTIONS, { NULL } };
+static const struct command_option network_set_options[] = {
+    { "name", "NAME", "another name", COMMAND_TEXT },
+    NETWORK_OPTIONS,
+    { "managed", NULL, "Cabled creates the bridge", COMMAND_TEXT },
+    { NULL },
+};
+
+#define VIF_OPTIONS(REQUIRED) \
+    { "network", "NETWORK", "name or uuid of the network that it is on", COMMAND_NETWORK, .required = (REQUIRED) }, \
+    { "mac", "MAC", "the guest's Ethernet address", COMMAND_TEXT, .required = (REQUIRED) }, \
+    { "mode", "MODE", "locked (only what the address lists allow), unlocked (everything), disabled (nothing) or " \
+      "network_default", COMMAND_WORD, modes }, \
+    { "ipv4", "LIST", "IPv4 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
+    { "ipv6", "LIST", "IPv6 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
+    { "trunks", "LIST", "VLANs (1 to 4094) that pass tagged, which makes it a trunk VIF", COMMAND_LIST }, \
+    { "mtu", "N", "MTU, 68 to 65521; 0 for that of the network", COMMAND_NUMBER }, \
+    { "vm", "VM", "name or uuid of the VM that it belongs to; a VM of a new name is made", COMMAND_VM }, \
+    { "host", "HOST", "name or uuid of the host that wires it; by default this machine's host, or the only one of the pool", \
+      COMMAND_HOST }, \
+    { "no-link-local", NULL, "do not allow the link-local address that the MAC makes by EUI-64 together with other IPv6 " \
+      "addresses", COMMAND_TEXT }
+
+static const struct command_option vif_create_options[] = {
+    VIF_OPTIONS(true),
+    { "unplugged", NULL, "only describe it; `cable vif plug` plugs it", COMMAND_TEXT },
+    { NULL },
+};
+static const struct command_option vif_set_options[] = {
+    VIF_OPTIONS(false),
+    { "link-local", NULL, "allow the link-local address again", COMMAND_TEXT },
+    { "add-ipv4", "LIST", "allow these as well", COMMAND_LIST },
+    { "remove-ipv4", "LIST", "allow these no more", COMMAND_LIST },
+    { "add-ipv6", "LIST", "allow these as well", COMMAND_LIST },
+    { "remove-ipv6", "LIST", "allow these no more", COMMAND_LIST },
+    { NULL },
+};
+static const struct command_option vif_list_options[] = {
+    { "network", "NETWORK", "only those on this network", COMMAND_NETWORK },
+    { NULL },
+};
+static const struct command_option vif_wait_options[] = {
+    { "state", "STATE", "what to wait for, wired if nothing is said; gone means that there is no such VIF any more", COMMAND_WORD,
+      command_wait_states },
+    { NULL },
+};
+static const struct command_option rules_compile_options[] = {
+    { "policies", "FILE", "JSON array of policies; - is standard input", COMMAND_FILE, .required = true },
+    { "variant", "VARIANT", "strict (default), split or xenserver-compat", COMMAND_WORD, variants },
+    { "base", NULL, "the bridge's own flows as well: hook, default drop, NORMAL", COMMAND_TEXT },
+    { NULL },
+};
+
+const struct command_option command_globals[] = {
+    { "pool", "REMOTE", "where the pool database is: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several with commas for a "
+      "cluster", COMMAND_TEXT },
+    { "agent", "SOCKET", "control socket of the agent; by default cabled's pidfile leads to it", COMMAND_FILE },
+    { "timeout", "SECONDS", "how long to wait for an answer (5), or for a state (30)", COMMAND_NUMBER },
+    { "json", NULL, "for programs: JSON instead of tables", COMMAND_TEXT },
+    { "color", "WHEN", "auto (default: on a terminal), always or never", COMMAND_WORD, colours },
+    { "private-key", "FILE", "for ssl: remotes", COMMAND_FILE },
+    { "certificate", "FILE", "for ssl: remotes", COMMAND_FILE },
+    { "ca-cert", "FILE", "for ssl: remotes", COMMAND_FILE },
+    { "help", NULL, "this help (-h)", COMMAND_TEXT },
+    { "version", NULL, "the version (-V)", COMMAND_TEXT },
+    { NULL },
+};
+
+const struct command commands[] = {
+    { "network", "create", "make a network",
+      "VIFs are plugged into networks. Each has a bridge of its own on every host that needs it.",
+      new_network, network_create_options, .run = network_create },
+    { "network", "set", "change a network",
+      "The bridge can only be changed while no VIF is plugged into the network.",
+      a_network, network_set_options, .wants_option = true, .run = network_set },
+    { "network", "list", "all networks", NULL, no_arguments, no_options, .run = network_list },
+    { "network", "show", "everything about a network", NULL, a_network, no_options, .run = network_show },
+    { "network", "destroy", "remove a network that no VIF is on", NULL, a_network, no_options, .run = network_destroy },
+
+    { "vif", "create", "make a VIF",
+      "DEVICE is the backend on the host: vif<domid>.<devid>, or the name of any device that is to be plugged. The VIF is "
+      "plugged as soon as the device is there.",
+      new_device, vif_create_options, .run = vif_create },
+    { "vif", "set", "change a VIF",
+      "A list replaces the one before; '' empties it. Another policy takes effect in one step, without a lost packet; another "
+      "network or MAC plugs the VIF anew.",
+      a_vif, vif_set_options, .wants_option = true, .run = vif_set },
+    { "vif", "list", "all VIFs", NULL, no_arguments, vif_list_options, .run = vif_list },
+    { "vif", "show", "everything about a VIF, with the packets that each rule has decided", NULL,
+      a_vif, no_options, .run = vif_show },
+    { "vif", "destroy", "unplug and remove a VIF", NULL, a_vif, no_options, .run = vif_destroy },
+    { "vif", "plug", "have a VIF plugged", NULL, a_vif, no_options, .run = vif_plug },
+    { "vif", "unplug", "have a VIF unplugged, and keep it", NULL, a_vif, no_options, .run = vif_unplug },
+    { "vif", "wait", "wait until a VIF is wired, or in another state", NULL, a_vif, vif_wait_options, .run = vif_wait },
+
+    { "vm", "list", "all VMs that VIFs belong to", NULL, no_arguments, no_options, .run = vm_list },
+    { "vm", "destroy", "remove a VM that has no VIFs", NULL, a_vm, no_options, .run = vm_destroy },
+    { "host", "list", "all hosts that wire VIFs", NULL, no_arguments, no_options, .run = host_list },
+
+    { "status", NULL, "is everything in order?",
+      "Shows the pool database, the agent and the switch of this machine, its bridges, and the VIFs that are to be plugged but "
+      "are not wired. Exit status 1 if the pool database or the agent does not answer.",
+      no_arguments, no_options, .run = status_show },
+    { "rules", "list", "the named rules that decide what a locked VIF may send", NULL,
+      no_arguments, no_options, .run = rules_list },
+    { "rules", "compile", "print the flows of policies",
+      "In ovs-ofctl's syntax. The first policy of the file gets in_port 1, the second 2, and so on.",
+      no_arguments, rules_compile_options, .run = rules_compile },
+    { "watch", NULL, "changes of networks and VIFs as they happen", "One line each, with --json one object a line.",
+      no_arguments, no_options, .run = watch_run },
+    { "completion", NULL, "print what a shell needs to complete cable's words",
+      "For the running shell: source <(cable completion bash)",
+      a_shell, no_options, .run = completion_show },
+    { "complete", NULL, "candidates for the last WORD", NULL,
+      typed_words, no_options, .hidden = true, .run = completion_run },
+    { "help", NULL, "all commands, or one of them", NULL, words_of_command, no_options, .run = help_show },
+};
+const size_t commands_n = ARRAY_SIZE(commands);
+
+const struct command_note command_environment[] = {
+    { "CABLED_POOL", "where the pool database is, unless --pool says it" },
+    { "CABLED_AGENT", "control socket of the agent, unless --agent says it" },
+    { "OVS_RUNDIR", "where the pidfile of cabled and the socket of the switch database are" },
+    { "NO_COLOR", "no colour, whatever the terminal can" },
+    { NULL },
+};
+
+const struct command_note command_statuses[] = {
+    { "0", "done" },
+    { "1", "refused or failed; nothing was changed, unless the message says otherwise" },
+    { "2", "the command line is wrong" },
+    { NULL },
+};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cable vif list and show.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openvswitch/json.h>
+#include <util.h>
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "cli/cli.h"
+#include "cli/nouns.h"
+#include "cli/records.h"
+#include "cli/reply.h"
+#include "cli/rows.h"
+#include "pool/host.h"
+#include "pool/network.h"
+#include "pool/replica.h"
+#include "pool/vif.h"
+
+/* In a pool of one host, nobody has to be told which host it is. */
+static void
+show_list(struct cli *cli, struct rows *rows)
+{
+    static const char *const columns[] = { "device", "network", "mac", "mode", "vm", "state", NULL };
+    static const char *const columns_with_host[] = { "device", "network", "mac", "mode", "vm", "host", "state", NULL };
+    static const char *const cut[] = { "network", "vm", "host", NULL };
+    const struct poolrec_host *host = poolrec_host_first(pool_idl(cli->pool));
+    struct output_list list = {
+        .columns = host && poolrec_host_next(host) ? columns_with_host : columns,
+        .if_empty = "no VIFs: `cable vif create` makes one",
+        .cut = cut,
+    };
+
+    records_sort(rows, "device");
+    cli->output.class->list(&cli->output, rows, &list);
+}
+
+struct error *
+vif_list(struct cli *cli)
+{
+    const char *word = given_value(&cli->given, "network");
+    const struct poolrec_network *network = NULL;
+    const struct poolrec_vif *vif;
+    struct rows rows = ROWS_INITIALIZER;
+    struct pool *pool;
+    struct error *error = cli_pool(cli, &pool);
+
+    if (!error && word) {
+        error = pool_network_find(pool, word, &network);
+    }
+    if (error) {
+        return error;
+    }
+    POOLREC_VIF_FOR_EACH (vif, pool_idl(pool)) {
+        if (!network || vif->network == network) {
+            record_vif(vif, rows_add(&rows));
+        }
+    }
+    show_list(cli, &rows);
+    rows_destroy(&rows);
+    return NULL;
+}
+
+static void
+put_rule(struct rows *rules, const struct json *rule)
+{
+    struct row *row = rows_add(rules);
+    int64_t packets = reply_integer(rule, "packets");
+
+    row_put_text(row, "name", reply_string(rule, "name"));
+    row_put_integer(row, "number", reply_integer(rule, "number"));
+    row_put_state(row, "verdict", reply_string(rule, "verdict"));
+    row_put_integer(row, "packets", packets);
+    row_put_integer(row, "bytes", reply_integer(rule, "bytes"));
+    row->dull = !packets;
+}
+
+static void
+put_no_rules(struct row *row, const char *why)
+{
+    row_put_null(row, "variant");
+    row_put_null(row, "rules");
+    row_put_text_nocopy(row, "note", xasprintf("packets are not known: %s", why));
+}
+
+/* What the agent counts: nothing while the VIF has no rules, or the switch does not answer it. */
+static void
+put_rules(struct row *row, const struct json *reply)
+{
+    const struct json *list = reply_member(reply, "rules");
+    struct rows *rules;
+
+    if (!list) {
+        put_no_rules(row, "the switch has no rules of this VIF, or does not answer the agent");
+        return;
+    }
+    row_put_text(row, "variant", reply_string(reply, "variant"));
+    rules = row_put_rows(row, "rules");
+    for (size_t i = 0; i < reply_length(list); i++) {
+        put_rule(rules, reply_element(list, i));
+    }
+}
+
+/* Another host's agent counts the packets of its VIFs. */
+static bool
+is_elsewhere(struct cli *cli, const struct poolrec_vif *vif)
+{
+    const struct uuid *here = cli->agent_socket ? NULL : cli_here(cli);
+
+    return here && vif->host && !uuid_equals(here, &vif->host->header_.uuid);
+}
+
+static void
+ask_rules(struct cli *cli, const struct poolrec_vif *vif, struct row *row)
+{
+    struct json *reply;
+    struct error *error;
+
+    if (is_elsewhere(cli, vif)) {
+        char *why = xasprintf("the agent on host %s counts them, ask there", quote(pool_host_name(vif->host)).text);
+
+        put_no_rules(row, why);
+        free(why);
+        return;
+    }
+    error = rpc_ask_agent(cli->agent_socket, "vif/show", vif->interface, cli_timeout(cli, CLI_TIMEOUT_MS), &reply);
+    if (error) {
+        put_no_rules(row, error->text);
+        error_free(error);
+    } else {
+        put_rules(row, reply);
+        json_destroy(reply);
+    }
+}
+
+struct error *
+vif_show(struct cli *cli)
+{
+    const struct poolrec_vif *vif;
+    struct row row = ROW_INITIALIZER;
+    struct pool *pool;
+    struct error *error = cli_pool(cli, &pool);
+
+    error = error ? error : pool_vif_find(pool, cli->given.arguments[0], cli_here(cli), &vif);
+    if (!error) {
+        record_vif(vif, &row);
+        ask_rules(cli, vif, &row);
+        cli->output.class->show(&cli->output, &row);
+        row_destroy(&row);
+    }
+    return error;
+}
