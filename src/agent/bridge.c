@@ -19,6 +19,7 @@
 #include "source/source.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
+#include "switch/generations.h"
 #include "switch/ofports.h"
 #include "switch/session.h"
 
@@ -299,10 +300,10 @@ bridge_admit(struct agent_bridge *bridge)
 }
 
 static bool
-found_has(const struct session_found *found, size_t n, uint32_t ofport, uint8_t generation)
+found_has(const struct generations *found, uint32_t ofport, uint8_t number)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (found[i].ofport == ofport && found[i].generation == generation) {
+    for (size_t i = 0; i < found->n; i++) {
+        if (found->list[i].ofport == ofport && found->list[i].number == number) {
             return true;
         }
     }
@@ -312,13 +313,12 @@ found_has(const struct session_found *found, size_t n, uint32_t ofport, uint8_t 
 uint8_t
 agent_bridge_next_generation(const struct agent_bridge *bridge, uint32_t ofport, uint8_t current)
 {
-    size_t n;
-    const struct session_found *found = session_found(bridge->session, &n);
+    const struct generations *found = session_found(bridge->session);
     uint8_t next = current;
 
     do {
         next++;
-    } while (next != current && found_has(found, n, ofport, next));
+    } while (next != current && found_has(found, ofport, next));
     return next;
 }
 
@@ -344,13 +344,14 @@ bridge_put_base(struct agent_bridge *bridge)
         .variant = bridge->agent->settings.variant,
         .generation = agent_bridge_next_generation(bridge, 0, 0),
     };
-    size_t n;
-    const struct session_found *found = session_found(bridge->session, &n);
+    const struct generations *found = session_found(bridge->session);
 
     rules_compile_base(&target, &bridge->bundle.adds);
-    for (size_t i = 0; i < n; i++) {
-        if (!bridge_keeps_flows_of(bridge, found[i].ofport)) {
-            bundle_delete_generation(&bridge->bundle, found[i].ofport, found[i].generation);
+    for (size_t i = 0; i < found->n; i++) {
+        const struct generation *old = &found->list[i];
+
+        if (!bridge_keeps_flows_of(bridge, old->ofport)) {
+            bundle_delete_generation(&bridge->bundle, old->ofport, old->number);
         }
     }
     bridge->base_sent = true;
@@ -420,7 +421,7 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
         }
     } else if (!bridge->session) {
         bridge->session = session_open(bridge->name, bridge->agent->settings.variant == RULES_XENSERVER_COMPAT
-                                       ? SESSION_FRAGMENTS_NORMAL : SESSION_FRAGMENTS_NX_MATCH);
+                                       ? FRAGMENTS_NORMAL : FRAGMENTS_NX_MATCH);
     }
     bridge->composing = bridge->session && session_is_ready(bridge->session) && !session_is_sending(bridge->session);
     if (bridge->composing && steps & WIRING_BRIDGE_PUT_BASE) {

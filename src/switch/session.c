@@ -13,16 +13,18 @@
 #include <openvswitch/ofp-errors.h>
 #include <openvswitch/ofp-flow.h>
 #include <openvswitch/ofp-msgs.h>
-#include <openvswitch/ofp-switch.h>
 #include <openvswitch/ofp-util.h>
 #include <openvswitch/ofpbuf.h>
+#include <openvswitch/poll-loop.h>
 #include <openvswitch/rconn.h>
 #include <openvswitch/vlog.h>
+#include <timeval.h>
 #include <util.h>
 
 #include "rules/cookie.h"
 #include "switch/bundle.h"
 #include "switch/encode.h"
+#include "switch/generations.h"
 
 VLOG_DEFINE_THIS_MODULE(session);
 
@@ -39,7 +41,7 @@ enum {
 
 enum session_state {
     SESSION_CONNECTING,
-    SESSION_CHECKING,           /* fragment mode asked for */
+    SESSION_CHECKING,           /* fragment mode set and asked for */
     SESSION_LISTING,            /* our flows asked for */
     SESSION_READY,
 };
@@ -63,7 +65,7 @@ struct count_query {
 
 struct session {
     char *bridge;
-    enum session_fragments fragments;
+    struct fragments fragments;
     struct rconn *rconn;
     unsigned int connection;    /* rconn's number of the connection that 'state' is about */
     unsigned int epoch;
@@ -71,8 +73,7 @@ struct session {
     ovs_be32 awaited;           /* xid of the answer that leads on from 'state' */
     char *error;
 
-    struct session_found *found;
-    size_t n_found, allocated_found;
+    struct generations found;
 
     enum session_phase phase;
     uint32_t bundle_id;
@@ -83,13 +84,13 @@ struct session {
 };
 
 struct session *
-session_open(const char *bridge, enum session_fragments fragments)
+session_open(const char *bridge, enum fragments_mode fragments)
 {
     struct session *session = xzalloc(sizeof *session);
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
 
     session->bridge = xstrdup(bridge);
-    session->fragments = fragments;
+    session->fragments.wanted = fragments;
     session->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
     ovs_list_init(&session->queries);
     rconn_connect(session->rconn, target, bridge);
@@ -116,7 +117,7 @@ session_forget_connection(struct session *session)
     session->state = SESSION_CONNECTING;
     session->phase = SESSION_IDLE;
     session->result = SESSION_RESULT_NONE;
-    session->n_found = 0;
+    generations_clear(&session->found);
 }
 
 void
@@ -125,7 +126,7 @@ session_close(struct session *session)
     if (session) {
         session_forget_connection(session);
         rconn_destroy(session->rconn);
-        free(session->found);
+        generations_destroy(&session->found);
         free(session->error);
         free(session->bridge);
         free(session);
@@ -149,83 +150,39 @@ session_transmit(struct session *session, struct ofpbuf *message)
     return xid;
 }
 
-static enum ofputil_frag_handling
-wanted_fragments(const struct session *session)
-{
-    return session->fragments == SESSION_FRAGMENTS_NX_MATCH ? OFPUTIL_FRAG_NX_MATCH : OFPUTIL_FRAG_NORMAL;
-}
-
 static void
 session_begin(struct session *session)
 {
-    /* The mode is the bridge's, the length is this connection's: it asks for no packets. */
-    const struct ofputil_switch_config config = {
-        .frag = wanted_fragments(session), .invalid_ttl_to_controller = -1, .miss_send_len = 0,
-    };
-
     session->epoch++;
-    session_transmit(session, ofputil_encode_set_config(&config, OFP14_VERSION));
-    session->awaited = session_transmit(session,
-                                        ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST, OFP14_VERSION, 0));
+    session_transmit(session, fragments_encode_set(&session->fragments));
+    session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
     session->state = SESSION_CHECKING;
 }
 
 static void
-handle_config(struct session *session, const struct ofp_header *header)
+session_list(struct session *session)
 {
-    struct ofputil_switch_config config;
-
-    if (session->state != SESSION_CHECKING || header->xid != session->awaited) {
-        return;
-    }
-    ofputil_decode_get_config_reply(header, &config);
-    if (config.frag != wanted_fragments(session)) {
-        session_reconnect(session);
-        session_set_error(session, xasprintf("the switch does not take fragment mode %s: this Open vSwitch cannot be guarded",
-                                             ofputil_frag_handling_to_string(wanted_fragments(session))));
-        return;
-    }
     session->awaited = session_transmit(session, encode_flow_stats_request(COOKIE_MAGIC, COOKIE_MAGIC_MASK));
     session->state = SESSION_LISTING;
 }
 
+/* A bridge that does not keep the mode is not ready; one that somebody gave another mode gets ours back. */
 static void
-session_add_found(struct session *session, uint64_t raw)
+handle_config(struct session *session, const struct ofp_header *header)
 {
-    struct cookie cookie;
+    const char *mode = fragments_mode_name(session->fragments.wanted);
+    enum fragments_answer answer = fragments_hear(&session->fragments, header);
 
-    if (!cookie_unpack(raw, &cookie)) {
-        return;
+    if (answer == FRAGMENTS_RIGHT && session->state == SESSION_CHECKING) {
+        session_list(session);
+    } else if (answer == FRAGMENTS_WRONG && session->state == SESSION_CHECKING) {
+        session_reconnect(session);
+        session_set_error(session, xasprintf("the switch does not take fragment mode %s: this Open vSwitch cannot be guarded", mode));
+    } else if (answer == FRAGMENTS_WRONG) {
+        VLOG_WARN("%s: somebody changed the fragment mode: set back to %s", session->bridge, mode);
+        session_transmit(session, fragments_encode_set(&session->fragments));
+        session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
     }
-    if (session->n_found >= session->allocated_found) {
-        session->found = x2nrealloc(session->found, &session->allocated_found, sizeof *session->found);
-    }
-    session->found[session->n_found++] = (struct session_found) { cookie.ofport, cookie.generation };
-}
-
-static int
-compare_found(const void *a_, const void *b_)
-{
-    const struct session_found *a = a_, *b = b_;
-
-    return a->ofport != b->ofport ? (a->ofport < b->ofport ? -1 : 1) : a->generation - b->generation;
-}
-
-/* Every flow has told its pair; each is kept once. */
-static void
-session_sort_found(struct session *session)
-{
-    size_t n = 0;
-
-    if (session->n_found) {
-        qsort(session->found, session->n_found, sizeof *session->found, compare_found);
-    }
-    for (size_t i = 0; i < session->n_found; i++) {
-        if (!n || compare_found(&session->found[n - 1], &session->found[i])) {
-            session->found[n++] = session->found[i];
-        }
-    }
-    session->n_found = n;
 }
 
 static struct count_query *
@@ -266,14 +223,14 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
 
     while (!ofputil_decode_flow_stats_reply(&stats, message, false, &actions)) {
         if (listing) {
-            session_add_found(session, ntohll(stats.cookie));
+            generations_note(&session->found, ntohll(stats.cookie));
         } else if (query) {
             query_add(query, &stats);
         }
     }
     ofpbuf_uninit(&actions);
     if (!more && listing) {
-        session_sort_found(session);
+        generations_sort(&session->found);
         session->state = SESSION_READY;
         session_set_error(session, NULL);
     } else if (!more && query) {
@@ -389,6 +346,9 @@ session_run(struct session *session)
         ofpbuf_delete(message);
     }
     session_notice_connection(session);
+    if (session->state == SESSION_READY && fragments_are_due(&session->fragments, time_msec())) {
+        session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
+    }
 }
 
 void
@@ -396,6 +356,9 @@ session_wait(struct session *session)
 {
     rconn_run_wait(session->rconn);
     rconn_recv_wait(session->rconn);
+    if (session->state == SESSION_READY) {
+        poll_timer_wait_until(session->fragments.ask_at);
+    }
 }
 
 void
@@ -423,11 +386,10 @@ session_error(const struct session *session)
     return session->error;
 }
 
-const struct session_found *
-session_found(const struct session *session, size_t *n)
+const struct generations *
+session_found(const struct session *session)
 {
-    *n = session->n_found;
-    return session->found;
+    return &session->found;
 }
 
 /* Consumes 'inner'. */
@@ -457,6 +419,7 @@ session_send(struct session *session, const struct bundle *bundle)
     for (size_t i = 0; i < bundle->n_deletes; i++) {
         send_bundle_add(session, encode_flow_delete(bundle->deletes[i].cookie, bundle->deletes[i].mask));
     }
+    session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
     session->phase_xid = session_transmit(session, ofputil_encode_barrier_request(OFP14_VERSION));
 }
 

@@ -13,13 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "switch/fragments.h"
+
 struct bundle;
+struct generations;
 struct session;
 
-/* How the bridge shows fragments to the flows (rules/compile.h). */
-enum session_fragments { SESSION_FRAGMENTS_NX_MATCH, SESSION_FRAGMENTS_NORMAL };
-
-struct session *session_open(const char *bridge, enum session_fragments fragments);
+struct session *session_open(const char *bridge, enum fragments_mode fragments);
 void session_close(struct session *);
 
 void session_run(struct session *);
@@ -36,12 +36,8 @@ unsigned int session_epoch(const struct session *);
 /* Why the last connection or bundle failed, in words, or NULL. Valid until the next session_run(). */
 const char *session_error(const struct session *);
 
-/* A generation of flows that was in the table when the session got ready. */
-struct session_found {
-    uint32_t ofport;
-    uint8_t generation;
-};
-const struct session_found *session_found(const struct session *, size_t *n);
+/* The generations of our flows that were in the table when the session got ready. */
+const struct generations *session_found(const struct session *);
 
 /* Sends 'bundle'. The session must be ready and no bundle under way. */
 void session_send(struct session *, const struct bundle *bundle);

@@ -36,6 +36,18 @@ def test_base_makes_unlisted_ports_dark(host):
     assert "nx-match" in host.lab.ofctl("-O", "OpenFlow14", "get-frags", "xapi0")
 
 
+def test_fragment_mode_that_somebody_changed_is_set_back(host):
+    host.network()
+    host.wired("vif1.0")
+    host.lab.expect("cabled", "somebody changed the fragment mode")
+    frags = ["get-frags", "xapi0"]
+    host.lab.ofctl("-O", "OpenFlow14", "set-frags", "xapi0", "normal")
+    host.wired("vif2.0")        # a bundle, with which the mode is read back
+    wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back with a bundle")
+    host.lab.ofctl("-O", "OpenFlow14", "set-frags", "xapi0", "drop")
+    wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back in time", 10)
+
+
 def test_bridge_goes_with_its_network(host):
     host.network()
     host.wired("vif1.0")
