@@ -113,6 +113,14 @@ bool agent_bridge_is_guarded(const struct agent_bridge *);
 /* The bridge is to be built up anew: settings have changed. */
 void agent_bridge_restart(struct agent_bridge *);
 
+/* admission.c */
+
+/* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
+void admission_update(struct agent_bridge *);
+
+/* What was sent is not known to be there any more. */
+void admission_forget(struct agent_bridge *);
+
 /* vif.c */
 struct agent_vif *agent_vif_find(struct agent *, const char *uuid);
 
@@ -122,11 +130,33 @@ void agent_vif_withdraw(struct agent *, const char *uuid);
 void agent_vif_dirty(struct agent_vif *);
 void agent_vif_destroy(struct agent_vif *);
 
-/* What was sent to the bridge is not known to be there any more. */
-void agent_vif_forget_rules(struct agent_vif *);
+/* The bridge on which the VIF's number counts. Leaving gives the number back. */
+void agent_vif_join_bridge(struct agent_vif *, struct agent_bridge *);
+void agent_vif_leave_bridge(struct agent_vif *);
 
 /* Plans, carries out what can be done now, and reports. Frees the VIF when nothing wants it and nothing is left of it. */
 void agent_vif_run(struct agent_vif *);
+
+/* vif_view.c */
+
+/* Looks at device, port, bridge and rules. Makes the bridge known that the wish names, and keeps the number of a port that is ours
+ * already. */
+void agent_vif_see(struct agent_vif *, struct wiring_vif_seen *seen);
+enum wiring_rules agent_vif_see_rules(const struct agent_vif *);
+
+struct switch_vif_row;
+
+/* Fills '*row' with what the VIF's rows must say; it points into 'vif' and 'mac'. */
+void agent_vif_row(const struct agent_vif *, unsigned int ifindex, char mac[MAC_TEXT_SIZE], struct switch_vif_row *row);
+
+/* vif_rules.c */
+
+/* Adds the wish's rules to this turn's bundle, and the removal of what they replace. */
+void agent_vif_put_rules(struct agent_vif *);
+void agent_vif_delete_rules(struct agent_vif *);
+
+/* What was sent to the bridge is not known to be there any more. */
+void agent_vif_forget_rules(struct agent_vif *);
 
 /* A generation for flows of 'ofport' that differs from 'current' and from those that were found on the bridge. */
 uint8_t agent_bridge_next_generation(const struct agent_bridge *, uint32_t ofport, uint8_t current);

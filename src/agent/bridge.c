@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <hash.h>
 #include <openvswitch/poll-loop.h>
 #include <util.h>
 #include <openvswitch/vlog.h>
@@ -14,8 +13,6 @@
 #include "base/error.h"
 #include "hotplug/devices.h"
 #include "hotplug/link.h"
-#include "rules/cookie.h"
-#include "rules/table.h"
 #include "source/source.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
@@ -26,16 +23,6 @@
 VLOG_DEFINE_THIS_MODULE(agent_bridge);
 
 static struct vlog_rate_limit uplink_rl = VLOG_RATE_LIMIT_INIT(5, 5);
-
-/* OpenFlow 1.0's number of the bridge's own port (OFPP_LOCAL). */
-enum { LOCAL_OFPORT = 0xfffe };
-
-/* A port that is nobody's VIF and may pass (rules/compile.h). */
-struct admitted_port {
-    struct hmap_node node;
-    uint32_t ofport;
-    bool wanted;                /* while the ports are looked at */
-};
 
 struct agent_bridge *
 agent_bridge(struct agent *agent, const char *name)
@@ -59,23 +46,13 @@ agent_bridge(struct agent *agent, const char *name)
     return bridge;
 }
 
-static void
-forget_admitted(struct agent_bridge *bridge)
-{
-    struct admitted_port *port;
-
-    HMAP_FOR_EACH_POP (port, node, &bridge->admitted) {
-        free(port);
-    }
-}
-
 void
 agent_bridge_destroy(struct agent_bridge *bridge)
 {
     shash_find_and_delete(&bridge->agent->bridges, bridge->name);
     session_close(bridge->session);
     ofports_destroy(bridge->ofports);
-    forget_admitted(bridge);
+    admission_forget(bridge);
     hmap_destroy(&bridge->admitted);
     bundle_destroy(&bridge->bundle);
     free(bridge->reason);
@@ -121,7 +98,7 @@ bridge_begin_epoch(struct agent_bridge *bridge)
 
     bridge->epoch = bridge->session ? session_epoch(bridge->session) : 0;
     bridge->base_sent = bridge->base_acked = false;
-    forget_admitted(bridge);
+    admission_forget(bridge);
     LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
         agent_vif_forget_rules(vif);
     }
@@ -226,77 +203,6 @@ bridge_see(const struct agent_bridge *bridge)
     seen.base_sent = bridge->base_sent;
     seen.base_acked = bridge->base_acked;
     return seen;
-}
-
-/* Ports that must be removed are noted on the way: an uplink of ours that the network does not name any more. */
-static bool
-port_is_admitted(struct agent_bridge *bridge, const char *name, const struct switch_port *port)
-{
-    if (port->vif || shash_find(&bridge->agent->vifs_by_device, name)) {
-        return false;
-    }
-    if (port->uplink && bridge->network.uuid[0] && strcmp(name, bridge->network.uplink)) {
-        sset_add(&bridge->agent->strays, name);
-        return false;
-    }
-    return port->uplink || !strcmp(name, bridge->network.uplink) || !strcmp(port->type, "patch")
-           || bridge->agent->settings.accept_foreign_ports;
-}
-
-static void
-want_admitted(struct agent_bridge *bridge, uint32_t ofport)
-{
-    struct admitted_port *port;
-
-    HMAP_FOR_EACH_WITH_HASH (port, node, hash_int(ofport, 0), &bridge->admitted) {
-        if (port->ofport == ofport) {
-            port->wanted = true;
-            return;
-        }
-    }
-    port = xmalloc(sizeof *port);
-    port->ofport = ofport;
-    port->wanted = true;
-    hmap_insert(&bridge->admitted, &port->node, hash_int(ofport, 0));
-
-    const struct rules_target target = {
-        .layout = &bridge->agent->settings.layout,
-        .variant = bridge->agent->settings.variant,
-        .ofport = ofport,
-        .generation = agent_bridge_next_generation(bridge, ofport, 0),
-    };
-    rules_compile_admitted(&target, &bridge->bundle.adds);
-}
-
-static void
-look_at_port(const char *name, const struct switch_port *port, void *bridge_)
-{
-    struct agent_bridge *bridge = bridge_;
-
-    if (port->ofport > 0 && port->ofport < LOCAL_OFPORT && port_is_admitted(bridge, name, port)) {
-        want_admitted(bridge, port->ofport);
-    }
-}
-
-/* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
-static void
-bridge_admit(struct agent_bridge *bridge)
-{
-    struct admitted_port *port;
-
-    HMAP_FOR_EACH (port, node, &bridge->admitted) {
-        port->wanted = false;
-    }
-    want_admitted(bridge, LOCAL_OFPORT);
-    switch_db_for_each_interface(bridge->agent->db, bridge->name, look_at_port, bridge);
-    HMAP_FOR_EACH_SAFE (port, node, &bridge->admitted) {
-        if (!port->wanted) {
-            bundle_delete_rule(&bridge->bundle, port->ofport, RULES_ADMITTED);
-            hmap_remove(&bridge->admitted, &port->node);
-            free(port);
-        }
-    }
-    bridge->ports_changed = false;
 }
 
 static bool
@@ -428,7 +334,7 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
         bridge_put_base(bridge);
     }
     if (bridge->composing && bridge->base_sent && bridge->ports_changed) {
-        bridge_admit(bridge);
+        admission_update(bridge);
     }
 }
 

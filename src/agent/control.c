@@ -60,7 +60,7 @@ vif_json(const struct agent_vif *vif)
 }
 
 static struct json *
-rule_json(const struct rules_rule *rule, const struct session_counts *counts)
+rule_json(const struct rules_rule *rule, const struct counts *counts)
 {
     struct json *json = json_object_create();
 
@@ -79,7 +79,7 @@ struct show_query {
 };
 
 static void
-show_done(const struct session_counts *counts, void *query_)
+show_done(const struct counts *counts, void *query_)
 {
     struct show_query *query = query_;
 

@@ -74,17 +74,7 @@ list_leave(struct ovs_list *node)
 }
 
 void
-agent_vif_forget_rules(struct agent_vif *vif)
-{
-    if (vif->rules.bridge) {
-        vif_policy_destroy(&vif->rules.policy);
-    }
-    vif->rules = (struct agent_rules) { .bridge = NULL };
-    list_leave(&vif->in_flight);
-}
-
-static void
-vif_leave_bridge(struct agent_vif *vif)
+agent_vif_leave_bridge(struct agent_vif *vif)
 {
     if (vif->bridge) {
         ofports_release(vif->bridge->ofports, vif->reserved);
@@ -95,11 +85,11 @@ vif_leave_bridge(struct agent_vif *vif)
     }
 }
 
-static void
-vif_join_bridge(struct agent_vif *vif, struct agent_bridge *bridge)
+void
+agent_vif_join_bridge(struct agent_vif *vif, struct agent_bridge *bridge)
 {
     if (vif->bridge != bridge) {
-        vif_leave_bridge(vif);
+        agent_vif_leave_bridge(vif);
         vif->bridge = bridge;
         ovs_list_push_back(&bridge->vifs, &vif->on_bridge);
     }
@@ -149,7 +139,7 @@ agent_vif_destroy(struct agent_vif *vif)
 {
     vif_set_wish(vif, NULL);
     agent_vif_forget_rules(vif);
-    vif_leave_bridge(vif);
+    agent_vif_leave_bridge(vif);
     list_leave(&vif->in_dirty);
     hmap_remove(&vif->agent->vifs, &vif->by_uuid);
     free(vif->reason);
@@ -199,171 +189,6 @@ agent_vif_withdraw(struct agent *agent, const char *uuid)
 }
 
 static void
-vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TEXT_SIZE], struct switch_vif_row *row)
-{
-    const struct vif_wish *wish = vif->wish;
-
-    mac_format(&wish->policy.mac, mac);
-    *row = (struct switch_vif_row) {
-        .bridge = wish->network.bridge,
-        .name = vif->device,
-        .ofport_request = vif->reserved,
-        .ifindex = ifindex,
-        .vif = vif->uuid,
-        .vm = wish->vm_uuid,
-        .network = wish->network.uuid,
-        .mac = mac,
-        .vlans = wish->policy.vlans,
-        .n_vlans = wish->policy.n_vlans,
-    };
-}
-
-static bool
-vif_is_carried_out(const struct vif_wish *wish)
-{
-    return wish && !wish->refusal;
-}
-
-static void
-see_device(const struct agent_vif *vif, struct wiring_device *seen)
-{
-    struct device device;
-
-    seen->present = devices_find(vif->agent->devices, vif->device, &device);
-    if (seen->present) {
-        seen->ifindex = device.ifindex;
-        seen->up = device.flags & IFF_UP;
-        seen->settings_match = vif_is_carried_out(vif->wish) && link_is_configured(&device, vif->wish->mtu)
-                               && vif->configured_ifindex == device.ifindex;
-    }
-}
-
-static void
-see_port(const struct agent_vif *vif, struct wiring_vif_seen *seen)
-{
-    struct wiring_port *port = &seen->port;
-    struct switch_port view;
-
-    port->removal_pending = agent_removal_is_pending(vif->agent, vif->device);
-    port->present = switch_db_port(vif->agent->db, vif->device, &view);
-    if (!port->present) {
-        return;
-    }
-    port->ours = view.vif && !strcmp(view.vif, vif->uuid);
-    port->bridge = view.bridge;
-    port->ifindex = view.ifindex;
-    port->requested = view.ofport_request;
-    port->ofport = view.ofport;
-    port->error = view.error;
-    if (vif_is_carried_out(vif->wish)) {
-        char mac[MAC_TEXT_SIZE];
-        struct switch_vif_row row;
-
-        vif_row(vif, view.ifindex, mac, &row);
-        port->on_bridge = view.bridge && !strcmp(view.bridge, row.bridge);
-        port->keys_match = switch_db_vif_port_matches(vif->agent->db, &row);
-    }
-}
-
-static bool
-rules_are_for(const struct agent_rules *rules, const struct agent_vif *vif)
-{
-    return vif->wish && rules->bridge == vif->bridge && rules->ofport == vif->reserved
-           && rules->variant == vif->agent->settings.variant && vif_policy_equals(&rules->policy, &vif->wish->policy);
-}
-
-static enum wiring_rules
-see_rules(const struct agent_vif *vif)
-{
-    if (!vif->rules.bridge) {
-        return WIRING_RULES_NONE;
-    }
-    if (!rules_are_for(&vif->rules, vif)) {
-        return WIRING_RULES_OTHER;
-    }
-    return vif->rules.acked ? WIRING_RULES_ACKED : WIRING_RULES_SENT;
-}
-
-/* A port that is ours already keeps its number. */
-static void
-adopt_ofport(struct agent_vif *vif, const struct wiring_port *port)
-{
-    if (!vif->reserved && vif->bridge && port->present && port->ours && port->requested
-        && port->bridge && !strcmp(port->bridge, vif->bridge->name)) {
-        ofports_take(vif->bridge->ofports, port->requested);
-        vif->reserved = port->requested;
-    }
-}
-
-static void
-vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
-{
-    memset(seen, 0, sizeof *seen);
-    see_device(vif, &seen->device);
-    see_port(vif, seen);
-    if (vif_is_carried_out(vif->wish) && vif->wish->attach && seen->device.present
-        && !(seen->port.present && seen->port.ours && !seen->port.on_bridge)) {
-        struct agent_bridge *bridge = agent_bridge(vif->agent, vif->wish->network.bridge);
-
-        agent_bridge_use_network(bridge, &vif->wish->network);
-        vif_join_bridge(vif, bridge);
-    } else if (!vif->bridge && seen->port.present && seen->port.ours && seen->port.bridge) {
-        vif_join_bridge(vif, agent_bridge(vif->agent, seen->port.bridge));
-    }
-    adopt_ofport(vif, &seen->port);
-    seen->reserved = vif->reserved;
-    seen->rules = see_rules(vif);
-    if (vif->bridge) {
-        seen->bridge_guarded = agent_bridge_is_guarded(vif->bridge);
-        seen->bridge_takes_rules = agent_bridge_takes_rules(vif->bridge);
-        seen->bridge_error = vif->bridge->reason;
-    }
-}
-
-static void
-put_rules(struct agent_vif *vif)
-{
-    struct agent_bridge *bridge = vif->bridge;
-    struct agent_rules *rules = &vif->rules;
-    const bool replaces = rules->bridge == bridge && rules->ofport == vif->reserved;
-    const struct agent_rules old = *rules;
-    const struct rules_target target = {
-        .layout = &vif->agent->settings.layout,
-        .variant = vif->agent->settings.variant,
-        .ofport = vif->reserved,
-        .generation = agent_bridge_next_generation(bridge, vif->reserved, replaces ? old.generation : 0),
-    };
-
-    if (rules->bridge && rules->bridge != bridge) {
-        if (!agent_bridge_takes_rules(rules->bridge)) {
-            return;             /* first the other bridge's flows must go */
-        }
-        bundle_delete_generation(&rules->bridge->bundle, old.ofport, old.generation);
-    } else if (rules->bridge) {
-        bundle_delete_generation(&bridge->bundle, old.ofport, old.generation);
-    }
-    rules_compile_vif(&vif->wish->policy, &target, &bridge->bundle.adds);
-
-    agent_vif_forget_rules(vif);
-    *rules = (struct agent_rules) {
-        .bridge = bridge, .ofport = vif->reserved, .generation = target.generation, .variant = target.variant,
-    };
-    vif_policy_clone(&rules->policy, &vif->wish->policy);
-    ovs_list_push_back(&bridge->in_flight, &vif->in_flight);
-}
-
-static void
-delete_rules(struct agent_vif *vif)
-{
-    struct agent_bridge *bridge = vif->rules.bridge;
-
-    if (agent_bridge_takes_rules(bridge)) {
-        bundle_delete_generation(&bridge->bundle, vif->rules.ofport, vif->rules.generation);
-        agent_vif_forget_rules(vif);
-    }
-}
-
-static void
 vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
 {
     struct switch_db *db = vif->agent->db;
@@ -375,11 +200,11 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
         agent_note_removal(vif->agent, vif->device);
     }
     if (steps & WIRING_ADD_PORT) {
-        vif_row(vif, ifindex, mac, &row);
+        agent_vif_row(vif, ifindex, mac, &row);
         switch_db_add_vif_port(db, &row);
     }
     if (steps & WIRING_UPDATE_PORT) {
-        vif_row(vif, ifindex, mac, &row);
+        agent_vif_row(vif, ifindex, mac, &row);
         switch_db_update_vif_port(db, &row);
     }
 }
@@ -437,10 +262,10 @@ vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif
         vif_link(vif, steps);
     }
     if (steps & WIRING_PUT_RULES) {
-        put_rules(vif);
+        agent_vif_put_rules(vif);
     }
     if (steps & WIRING_DELETE_RULES) {
-        delete_rules(vif);
+        agent_vif_delete_rules(vif);
     }
     if (steps & WRITES && agent_can_write(vif->agent)) {
         vif_write(vif, steps, seen->device.ifindex);
@@ -457,7 +282,7 @@ vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif
 static struct wiring_vif_plan
 vif_plan(struct agent_vif *vif, struct wiring_vif_seen *seen)
 {
-    vif_see(vif, seen);
+    agent_vif_see(vif, seen);
 
     struct wiring_vif_plan plan = wiring_vif_plan(vif->wish, seen);
 
@@ -466,7 +291,7 @@ vif_plan(struct agent_vif *vif, struct wiring_vif_seen *seen)
         if (vif->reserved) {
             free(plan.reason);
             seen->reserved = vif->reserved;
-            seen->rules = see_rules(vif);
+            seen->rules = agent_vif_see_rules(vif);
             plan = wiring_vif_plan(vif->wish, seen);
         } else {
             plan.state = WIRING_VIF_FAILED;
@@ -552,7 +377,7 @@ agent_vif_run(struct agent_vif *vif)
         agent_vif_dirty(vif);
     }
     if ((vif->state == WIRING_VIF_DETACHED || vif->state == WIRING_VIF_NO_DEVICE) && !plan.steps) {
-        vif_leave_bridge(vif);
+        agent_vif_leave_bridge(vif);
         if (!vif->wish && vif->state == WIRING_VIF_DETACHED) {
             agent_vif_destroy(vif);
             return;

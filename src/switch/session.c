@@ -23,6 +23,7 @@
 
 #include "rules/cookie.h"
 #include "switch/bundle.h"
+#include "switch/counts.h"
 #include "switch/encode.h"
 #include "switch/generations.h"
 
@@ -54,15 +55,6 @@ enum session_phase {
     SESSION_COMMITTING,
 };
 
-/* One question for counts that waits for its (multipart) answer. */
-struct count_query {
-    struct ovs_list node;
-    ovs_be32 xid;
-    struct session_counts counts;
-    session_counts_done *done;
-    void *aux;
-};
-
 struct session {
     char *bridge;
     struct fragments fragments;
@@ -80,7 +72,7 @@ struct session {
     ovs_be32 phase_xid;         /* of the barrier or the commit */
     enum session_result result;
 
-    struct ovs_list queries;    /* of struct count_query */
+    struct ovs_list queries;    /* of struct counts_query */
 };
 
 struct session *
@@ -99,21 +91,9 @@ session_open(const char *bridge, enum fragments_mode fragments)
 }
 
 static void
-query_finish(struct count_query *query, const struct session_counts *counts)
-{
-    ovs_list_remove(&query->node);
-    query->done(counts, query->aux);
-    free(query);
-}
-
-static void
 session_forget_connection(struct session *session)
 {
-    struct count_query *query;
-
-    LIST_FOR_EACH_SAFE (query, node, &session->queries) {
-        query_finish(query, NULL);
-    }
+    counts_abandon(&session->queries);
     session->state = SESSION_CONNECTING;
     session->phase = SESSION_IDLE;
     session->result = SESSION_RESULT_NONE;
@@ -185,36 +165,11 @@ handle_config(struct session *session, const struct ofp_header *header)
     }
 }
 
-static struct count_query *
-session_find_query(struct session *session, ovs_be32 xid)
-{
-    struct count_query *query;
-
-    LIST_FOR_EACH (query, node, &session->queries) {
-        if (query->xid == xid) {
-            return query;
-        }
-    }
-    return NULL;
-}
-
-static void
-query_add(struct count_query *query, const struct ofputil_flow_stats *stats)
-{
-    struct cookie cookie;
-
-    if (cookie_unpack(ntohll(stats->cookie), &cookie)) {
-        query->counts.present[cookie.rule] = true;
-        query->counts.packets[cookie.rule] += stats->packet_count == UINT64_MAX ? 0 : stats->packet_count;
-        query->counts.bytes[cookie.rule] += stats->byte_count == UINT64_MAX ? 0 : stats->byte_count;
-    }
-}
-
 static void
 handle_flow_stats(struct session *session, struct ofpbuf *message)
 {
     const struct ofp_header *header = message->data;
-    struct count_query *query = session_find_query(session, header->xid);
+    struct counts_query *query = counts_find(&session->queries, header->xid);
     bool listing = session->state == SESSION_LISTING && header->xid == session->awaited;
     bool more = ofpmp_more(header);
     uint64_t stub[1024 / 8];
@@ -225,7 +180,7 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
         if (listing) {
             generations_note(&session->found, ntohll(stats.cookie));
         } else if (query) {
-            query_add(query, &stats);
+            counts_add(query, &stats);
         }
     }
     ofpbuf_uninit(&actions);
@@ -234,7 +189,7 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
         session->state = SESSION_READY;
         session_set_error(session, NULL);
     } else if (!more && query) {
-        query_finish(query, &query->counts);
+        counts_finish(query);
     }
 }
 
@@ -441,16 +396,11 @@ session_take_result(struct session *session)
 }
 
 void
-session_count(struct session *session, uint64_t cookie, uint64_t mask, session_counts_done *done, void *aux)
+session_count(struct session *session, uint64_t cookie, uint64_t mask, counts_done *done, void *aux)
 {
     if (session->state != SESSION_READY) {
         done(NULL, aux);
         return;
     }
-
-    struct count_query *query = xzalloc(sizeof *query);
-    query->xid = session_transmit(session, encode_flow_stats_request(cookie, mask));
-    query->done = done;
-    query->aux = aux;
-    ovs_list_push_back(&session->queries, &query->node);
+    counts_ask(&session->queries, session_transmit(session, encode_flow_stats_request(cookie, mask)), done, aux);
 }

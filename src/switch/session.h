@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "switch/counts.h"
 #include "switch/fragments.h"
 
 struct bundle;
@@ -53,16 +54,8 @@ enum session_result {
  * changed. */
 enum session_result session_take_result(struct session *);
 
-/* Packets and bytes per rule number. */
-struct session_counts {
-    uint64_t packets[256];
-    uint64_t bytes[256];
-    bool present[256];          /* the rule has a flow */
-};
-
 /* Asks for the counts of all flows whose cookie has the bits of 'cookie' set in 'mask', and calls 'done' once: with the counts, or with
  * NULL if the connection broke or is not there. */
-typedef void session_counts_done(const struct session_counts *counts, void *aux);
-void session_count(struct session *, uint64_t cookie, uint64_t mask, session_counts_done *done, void *aux);
+void session_count(struct session *, uint64_t cookie, uint64_t mask, counts_done *done, void *aux);
 
 #endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which ports of a guarded bridge may pass although they are nobody's VIF (rules/compile.h).
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <hash.h>
+#include <util.h>
+
+#include "agent/agent-private.h"
+#include "rules/table.h"
+#include "switch/db.h"
+
+/* OpenFlow 1.0's number of the bridge's own port (OFPP_LOCAL). */
+enum { LOCAL_OFPORT = 0xfffe };
+
+/* A port that is nobody's VIF and may pass (rules/compile.h). */
+struct admitted_port {
+    struct hmap_node node;
+    uint32_t ofport;
+    bool wanted;                /* while the ports are looked at */
+};
+
+void
+admission_forget(struct agent_bridge *bridge)
+{
+    struct admitted_port *port;
+
+    HMAP_FOR_EACH_POP (port, node, &bridge->admitted) {
+        free(port);
+    }
+}
+
+/* Ports that must be removed are noted on the way: an uplink of ours that the network does not name any more. */
+static bool
+port_is_admitted(struct agent_bridge *bridge, const char *name, const struct switch_port *port)
+{
+    if (port->vif || shash_find(&bridge->agent->vifs_by_device, name)) {
+        return false;
+    }
+    if (port->uplink && bridge->network.uuid[0] && strcmp(name, bridge->network.uplink)) {
+        sset_add(&bridge->agent->strays, name);
+        return false;
+    }
+    return port->uplink || !strcmp(name, bridge->network.uplink) || !strcmp(port->type, "patch")
+           || bridge->agent->settings.accept_foreign_ports;
+}
+
+static void
+want_admitted(struct agent_bridge *bridge, uint32_t ofport)
+{
+    struct admitted_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, node, hash_int(ofport, 0), &bridge->admitted) {
+        if (port->ofport == ofport) {
+            port->wanted = true;
+            return;
+        }
+    }
+    port = xmalloc(sizeof *port);
+    port->ofport = ofport;
+    port->wanted = true;
+    hmap_insert(&bridge->admitted, &port->node, hash_int(ofport, 0));
+
+    const struct rules_target target = {
+        .layout = &bridge->agent->settings.layout,
+        .variant = bridge->agent->settings.variant,
+        .ofport = ofport,
+        .generation = agent_bridge_next_generation(bridge, ofport, 0),
+    };
+    rules_compile_admitted(&target, &bridge->bundle.adds);
+}
+
+static void
+look_at_port(const char *name, const struct switch_port *port, void *bridge_)
+{
+    struct agent_bridge *bridge = bridge_;
+
+    if (port->ofport > 0 && port->ofport < LOCAL_OFPORT && port_is_admitted(bridge, name, port)) {
+        want_admitted(bridge, port->ofport);
+    }
+}
+
+/* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
+void
+admission_update(struct agent_bridge *bridge)
+{
+    struct admitted_port *port;
+
+    HMAP_FOR_EACH (port, node, &bridge->admitted) {
+        port->wanted = false;
+    }
+    want_admitted(bridge, LOCAL_OFPORT);
+    switch_db_for_each_interface(bridge->agent->db, bridge->name, look_at_port, bridge);
+    HMAP_FOR_EACH_SAFE (port, node, &bridge->admitted) {
+        if (!port->wanted) {
+            bundle_delete_rule(&bridge->bundle, port->ofport, RULES_ADMITTED);
+            hmap_remove(&bridge->admitted, &port->node);
+            free(port);
+        }
+    }
+    bridge->ports_changed = false;
+}

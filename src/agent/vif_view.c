@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is there of a VIF, in the words that wiring understands.
+ */
+#include <config.h>
+
+#include <net/if.h>
+#include <string.h>
+
+#include <util.h>
+
+#include "agent/agent-private.h"
+#include "hotplug/devices.h"
+#include "hotplug/link.h"
+#include "switch/db.h"
+#include "switch/ofports.h"
+
+void
+agent_vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TEXT_SIZE], struct switch_vif_row *row)
+{
+    const struct vif_wish *wish = vif->wish;
+
+    mac_format(&wish->policy.mac, mac);
+    *row = (struct switch_vif_row) {
+        .bridge = wish->network.bridge,
+        .name = vif->device,
+        .ofport_request = vif->reserved,
+        .ifindex = ifindex,
+        .vif = vif->uuid,
+        .vm = wish->vm_uuid,
+        .network = wish->network.uuid,
+        .mac = mac,
+        .vlans = wish->policy.vlans,
+        .n_vlans = wish->policy.n_vlans,
+    };
+}
+
+static bool
+vif_is_carried_out(const struct vif_wish *wish)
+{
+    return wish && !wish->refusal;
+}
+
+static void
+see_device(const struct agent_vif *vif, struct wiring_device *seen)
+{
+    struct device device;
+
+    seen->present = devices_find(vif->agent->devices, vif->device, &device);
+    if (seen->present) {
+        seen->ifindex = device.ifindex;
+        seen->up = device.flags & IFF_UP;
+        seen->settings_match = vif_is_carried_out(vif->wish) && link_is_configured(&device, vif->wish->mtu)
+                               && vif->configured_ifindex == device.ifindex;
+    }
+}
+
+static void
+see_port(const struct agent_vif *vif, struct wiring_vif_seen *seen)
+{
+    struct wiring_port *port = &seen->port;
+    struct switch_port view;
+
+    port->removal_pending = agent_removal_is_pending(vif->agent, vif->device);
+    port->present = switch_db_port(vif->agent->db, vif->device, &view);
+    if (!port->present) {
+        return;
+    }
+    port->ours = view.vif && !strcmp(view.vif, vif->uuid);
+    port->bridge = view.bridge;
+    port->ifindex = view.ifindex;
+    port->requested = view.ofport_request;
+    port->ofport = view.ofport;
+    port->error = view.error;
+    if (vif_is_carried_out(vif->wish)) {
+        char mac[MAC_TEXT_SIZE];
+        struct switch_vif_row row;
+
+        agent_vif_row(vif, view.ifindex, mac, &row);
+        port->on_bridge = view.bridge && !strcmp(view.bridge, row.bridge);
+        port->keys_match = switch_db_vif_port_matches(vif->agent->db, &row);
+    }
+}
+
+static bool
+rules_are_for(const struct agent_rules *rules, const struct agent_vif *vif)
+{
+    return vif->wish && rules->bridge == vif->bridge && rules->ofport == vif->reserved
+           && rules->variant == vif->agent->settings.variant && vif_policy_equals(&rules->policy, &vif->wish->policy);
+}
+
+enum wiring_rules
+agent_vif_see_rules(const struct agent_vif *vif)
+{
+    if (!vif->rules.bridge) {
+        return WIRING_RULES_NONE;
+    }
+    if (!rules_are_for(&vif->rules, vif)) {
+        return WIRING_RULES_OTHER;
+    }
+    return vif->rules.acked ? WIRING_RULES_ACKED : WIRING_RULES_SENT;
+}
+
+/* A port that is ours already keeps its number. */
+static void
+adopt_ofport(struct agent_vif *vif, const struct wiring_port *port)
+{
+    if (!vif->reserved && vif->bridge && port->present && port->ours && port->requested
+        && port->bridge && !strcmp(port->bridge, vif->bridge->name)) {
+        ofports_take(vif->bridge->ofports, port->requested);
+        vif->reserved = port->requested;
+    }
+}
+
+void
+agent_vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
+{
+    memset(seen, 0, sizeof *seen);
+    see_device(vif, &seen->device);
+    see_port(vif, seen);
+    if (vif_is_carried_out(vif->wish) && vif->wish->attach && seen->device.present
+        && !(seen->port.present && seen->port.ours && !seen->port.on_bridge)) {
+        struct agent_bridge *bridge = agent_bridge(vif->agent, vif->wish->network.bridge);
+
+        agent_bridge_use_network(bridge, &vif->wish->network);
+        agent_vif_join_bridge(vif, bridge);
+    } else if (!vif->bridge && seen->port.present && seen->port.ours && seen->port.bridge) {
+        agent_vif_join_bridge(vif, agent_bridge(vif->agent, seen->port.bridge));
+    }
+    adopt_ofport(vif, &seen->port);
+    seen->reserved = vif->reserved;
+    seen->rules = agent_vif_see_rules(vif);
+    if (vif->bridge) {
+        seen->bridge_guarded = agent_bridge_is_guarded(vif->bridge);
+        seen->bridge_takes_rules = agent_bridge_takes_rules(vif->bridge);
+        seen->bridge_error = vif->bridge->reason;
+    }
+}
