@@ -7,6 +7,7 @@ MESON_FLAGS ?=
 DESTDIR ?=
 PREFIX ?= /usr/local
 
+NINJA := ninja $(if $(CI),--quiet)
 SANITIZE := -Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=all
 
 # Tests, lab and demo run the programs of this folder.
@@ -17,7 +18,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 	check check-asan asan-gcc asan-clang check-fresh install clean
 
 all: configure
-	@ninja -C $(BUILD)
+	@$(NINJA) -C $(BUILD)
 
 deps:
 	@scripts/deps
@@ -56,14 +57,15 @@ check: deps-check all guest
 check-asan: deps-asan asan-gcc asan-clang guest
 	@scripts/check build-asan-gcc build-asan-clang
 
+# gcc's shared UBSan runtime ignores log_path when ASan is there as well (gcc 12): a daemon's report would be lost.
 asan-gcc: deps-asan
-	@CC=gcc scripts/configure build-asan-gcc $(SANITIZE)
-	@ninja -C build-asan-gcc
+	@CC=gcc scripts/configure build-asan-gcc $(SANITIZE) -Dc_link_args=-static-libubsan
+	@$(NINJA) -C build-asan-gcc
 
 # clang's sanitizer runtime is linked into programs only, so shared objects would have undefined symbols.
 asan-clang: deps-asan
 	@CC=clang scripts/configure build-asan-clang $(SANITIZE) -Db_lundef=false
-	@ninja -C build-asan-clang
+	@$(NINJA) -C build-asan-clang
 
 check-fresh: deps-fresh
 	@scripts/check-fresh

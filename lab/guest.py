@@ -141,12 +141,12 @@ class Guest(ABC):
         """Set an address "A.B.C.D/N" by hand."""
         self.must(f"ip addr add {address} dev eth{index}")
 
-    def add_ipv6(self, address, index=0, deadline_s=10):
+    def add_ipv6(self, address, index=0, deadline_s=30):
         """Set an address "X::Y/N" and wait until duplicate address detection has let it pass."""
         self.must(f"ip addr add {address} dev eth{index}")
         self.await_dad(index, deadline_s)
 
-    def await_dad(self, index=0, deadline_s=10):
+    def await_dad(self, index=0, deadline_s=30):
         """Wait until no address is tentative; raises GuestError when one was found to be a duplicate."""
         wait_for(lambda: IFA_F_TENTATIVE not in self._dad_states(index), f"{self}: addresses of eth{index} to be tentative no more",
                  deadline_s, seen=lambda: self.ipv6_addresses(index))
@@ -164,7 +164,7 @@ class Guest(ABC):
         """What duplicate address detection has come to, of all addresses. A failed one remains tentative, so that counts first."""
         return {flags & IFA_F_DADFAILED or flags & IFA_F_TENTATIVE for flags in self.ipv6_addresses(index).values()}
 
-    def ping(self, address, deadline_s=2, count=1, index=0):
+    def ping(self, address, deadline_s=5, count=1, index=0):
         """Whether at least one of `count` echo requests is answered."""
         script = f"ping -q -c {count} -W {deadline_s} -I eth{index} {address}"
         return self.exec(script, timeout_s=deadline_s + count + 10)[0] == 0

@@ -14,7 +14,7 @@ class NotSeen(AssertionError):
     """The deadline passed before what was awaited came."""
 
 
-def wait_for(condition, what, deadline_s=5.0, seen=None):
+def wait_for(condition, what, deadline_s=30.0, seen=None):
     """Call `condition` until it returns something true, and return that.
 
     `what` completes the sentence "waited N s for ...".  `seen`, if given, is

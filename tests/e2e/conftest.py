@@ -43,7 +43,7 @@ class Host:
 
     def wait(self, device, state="wired"):
         """Wait until the agent reports that state; returns the VIF's record."""
-        return wait_for(lambda: self.record(device, state), f"{device} to be {state}", 10,
+        return wait_for(lambda: self.record(device, state), f"{device} to be {state}", 30,
                         seen=lambda: self.lab.run("ovsdb-client", "dump", self.lab.pool_db.remote, "VIF", "interface", "wire_state",
                                                   "wire_error").stdout)
 

@@ -46,7 +46,7 @@ def test_vifs_are_wired_again_after_the_switch_was_restarted(host):
     host.lab.expect("cabled", "connection to ovs-vswitchd broke|connection failed|connection dropped|connection attempt")
     host.lab.vswitchd.stop()
     host.lab.vswitchd.start()
-    wait_for(lambda: rules(host) == before, "the rules to be back", 15, seen=lambda: rules(host))
+    wait_for(lambda: rules(host) == before, "the rules to be back", 30, seen=lambda: rules(host))
     host.wait("vif1.0")
 
 

@@ -45,7 +45,7 @@ def test_fragment_mode_that_somebody_changed_is_set_back(host):
     host.wired("vif2.0")        # a bundle, with which the mode is read back
     wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back with a bundle")
     host.lab.ofctl("-O", "OpenFlow14", "set-frags", "xapi0", "drop")
-    wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back in time", 10)
+    wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back in time")
 
 
 def test_bridge_goes_with_its_network(host):

@@ -84,7 +84,7 @@ def follow(prompt, command, expected, name):
     done = run_step(prompt, command, name)
     assert bool(done.returncode) == fails(expected), f"{command}: exit status {done.returncode}: {done.stdout}"
     if command.startswith("cable vif show"):        # its counters lag behind the packets, and guests speak when they like
-        wait_for(lambda: shows(run_step(prompt, command, name).stdout, expected), f"`{command}` to show what the README shows", 10,
+        wait_for(lambda: shows(run_step(prompt, command, name).stdout, expected), f"`{command}` to show what the README shows", 30,
                  seen=lambda: run_step(prompt, command, name).stdout)
     else:
         assert shows(done.stdout, expected), f"{command} printed:\n{done.stdout}"

@@ -125,7 +125,7 @@ def test_forged_frames_get_nowhere_and_are_counted_exactly(pair, forge, rule):
     with pair.neighbour.listening() as heard:
         assert pair.guest.send_frames([frame] * N_FRAMES, rate=500) == N_FRAMES
         expected = {**before, rule: before.get(rule, 0) + N_FRAMES}
-        wait_for(lambda: pair.dropped() == expected, f"exactly {N_FRAMES} more packets under {rule}", 10, seen=pair.dropped)
+        wait_for(lambda: pair.dropped() == expected, f"exactly {N_FRAMES} more packets under {rule}", 30, seen=pair.dropped)
         assert pair.guest.ping(IPV4[NEIGHBOUR])         # heard after whatever the forged frames may have caused
         assert frame not in heard.frames()
 
