@@ -155,6 +155,7 @@ put_report(struct row *row, const struct poolrec_vif *vif)
         row_put_null(row, "wired_since");
     }
     row_put_text(row, "error", vif->wire_error);
+    row_put_text(row, "policy_in_force", vif->wire_policy);
 }
 
 void

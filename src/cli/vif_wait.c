@@ -131,7 +131,7 @@ static void
 progress_show(struct wait *wait, const struct poolrec_vif *vif)
 {
     long long int waited = time_msec() - wait->start;
-    const char *state = state_of(vif);
+    const char *state = !strcmp(state_of(vif), wait->state) ? "still the rules of before" : state_of(vif);
 
     if (waited >= PROGRESS_MS && isatty(STDERR_FILENO)) {
         progress_clear(wait);

@@ -8,6 +8,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -99,13 +100,19 @@ class Pool:
     def update_vif(self, device, **columns):
         self.transact({"op": "update", "table": "VIF", "where": [["interface", "==", device]], "row": columns})
 
+    def wire(self, device, **columns):
+        """Reports, as an agent does, that the VIF is wired under its present policy."""
+        self.update_vif(device, wire_state="wired", wire_policy=self.json("vif", "show", device)["policy"], **columns)
+
     def spawn(self, *words):
         return subprocess.Popen([CABLE, *words], env=self.environment, text=True, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def at_once(self, *commands):
-        """Runs commands side by side; returns the error of each that was refused."""
+        """Runs commands that all begin with the same view of the pool; returns the error of each that was refused."""
+        self.server.send_signal(signal.SIGSTOP)     # they connect and wait for what it has
         running = [self.spawn(*words) for words in commands]
+        self.server.send_signal(signal.SIGCONT)
         errors = [process.communicate(timeout=DEADLINE_S)[1] for process in running]
         assert [process.returncode for process in running] == [int(bool(error)) for error in errors], errors
         return list(filter(None, errors))

@@ -2,6 +2,8 @@
 """What `cable` does with the pool database, also while others write to it."""
 
 import json
+import os
+import select
 
 from cable_pool import DEADLINE_S, MAC, OTHER_MAC, Screen, cells, empty_pool, pool  # noqa: F401 (fixtures)
 
@@ -159,7 +161,7 @@ def test_network_is_not_destroyed_under_a_vif(pool):
 def test_wait_returns_when_the_vif_is_wired(pool):
     waiting = pool.spawn("vif", "wait", "vif1.0")
     pool.update_vif("vif1.0", wire_state="plugging")
-    pool.update_vif("vif1.0", wire_state="wired", ofport=32768)
+    pool.wire("vif1.0", ofport=32768)
     assert waiting.communicate(timeout=DEADLINE_S) == ("VIF vif1.0 is wired\n", "")
     assert waiting.returncode == 0
 
@@ -169,6 +171,15 @@ def test_wait_for_gone_returns_when_the_vif_is_destroyed(pool):
     pool.cable("vif", "destroy", "vif1.0")
     assert json.loads(waiting.communicate(timeout=DEADLINE_S)[0]) == {"device": "vif1.0", "state": "gone"}
     assert pool.cable("vif", "wait", "vif1.0", "--state", "gone").stdout == "VIF vif1.0 is gone\n"
+
+
+def test_wait_does_not_take_the_state_of_before_a_change(pool):
+    pool.wire("vif1.0")
+    pool.cable("vif", "set", "vif1.0", "--ipv4", "10.0.0.6")
+    error = pool.refused("vif", "wait", "vif1.0", "--timeout", "0.1")
+    assert "its rules are still those of before (locked to 02:00:00:00:01:02 and 10.0.0.5)" in error
+    pool.wire("vif1.0")
+    assert pool.cable("vif", "wait", "vif1.0").stdout == "VIF vif1.0 is wired\n"
 
 
 def test_wait_tells_why_it_ended(pool):
@@ -194,6 +205,7 @@ class Watch:
 
     def __init__(self, pool, *options):
         self._process = pool.spawn("watch", *options)
+        self._heard = ""
         assert "connected" in self.line()
 
     def __enter__(self):
@@ -204,8 +216,12 @@ class Watch:
         self._process.communicate()
 
     def line(self):
-        line = self._process.stdout.readline()
-        assert line, self._process.communicate()
+        while "\n" not in self._heard:
+            assert select.select([self._process.stdout], [], [], DEADLINE_S)[0], f"nothing behind {self._heard!r}"
+            data = os.read(self._process.stdout.fileno(), 1 << 16)
+            assert data, self._process.communicate()
+            self._heard += data.decode()
+        line, _, self._heard = self._heard.partition("\n")
         return line
 
     def event(self, *names):
@@ -223,10 +239,15 @@ def test_watch_tells_changes_as_they_happen(pool):
             {"field": "ofport", "from": None, "to": 32768}, {"field": "state", "from": None, "to": "wired"}])
         pool.cable("vif", "set", "vif1.0", "--add-ipv6", "2001:db8::5")
         assert [change["field"] for change in watch.event("changes")[0]] == ["ipv6", "policy"]
-        pool.cable("vif", "destroy", "vif1.0")
-        assert watch.event("object", "name", "event") == ("vif", "vif1.0", "destroyed")
-        pool.cable("network", "destroy", "new")
-        assert watch.event("object", "name", "event") == ("network", "new", "destroyed")
+        pool.cable("vif", "create", "tap0", "--network", "new", "--mac", OTHER_MAC)
+        assert watch.event("object", "name", "event") == ("vif", "tap0", "created")
+        pool.cable("network", "set", "new", "--name", "newer")      # its VIFs are news of their own
+        assert watch.event("name", "changes") == ("newer", [{"field": "name", "from": "new", "to": "newer"}])
+        assert watch.event("name", "changes") == ("tap0", [{"field": "network", "from": "new", "to": "newer"}])
+        pool.cable("vif", "destroy", "tap0")
+        assert watch.event("object", "name", "event") == ("vif", "tap0", "destroyed")
+        pool.cable("network", "destroy", "newer")
+        assert watch.event("object", "name", "event") == ("network", "newer", "destroyed")
 
 
 def test_watch_outlives_the_pool_s_server(pool):
@@ -242,6 +263,6 @@ def test_watch_outlives_the_pool_s_server(pool):
 def test_watch_tells_people_one_line_each(pool):
     with Watch(pool) as watch:
         pool.update_vif("vif1.0", wire_state="wired")
-        assert watch.line().split(maxsplit=1)[1] == "vif  vif1.0  changed  state wired\n"
+        assert watch.line().split(maxsplit=1)[1] == "vif  vif1.0  changed  state wired"
         pool.update_vif("vif1.0", wire_state="failed", wire_error="no\nluck")
-        assert watch.line().split(maxsplit=1)[1] == "vif  vif1.0  changed  state wired -> failed, error no\\x0aluck\n"
+        assert watch.line().split(maxsplit=1)[1] == "vif  vif1.0  changed  state wired -> failed, error no\\x0aluck"

@@ -146,6 +146,7 @@ WRONG_NETWORKS = [
     (["x" * 256], "longer than 255 bytes"),
     (["a\tb"], "\\x09"),
     (["x\x1b[31m"], "\\x1b"),
+    (["x\x7f"], "\\x7f"),
     (["lan "], "blank"),
     ([STRANGER], "reads as a uuid"),
     (["new", "--bridge", ""], "bridge name is empty"),
