@@ -159,7 +159,7 @@ pool_way_out(int code)
     case EAFNOSUPPORT:
         return "write the address like unix:PATH or tcp:HOST:PORT";
     case ENOPROTOOPT:
-        return "ssl: needs --private-key, --certificate and --ca-cert";
+        return "ssl: needs files that can be read: --private-key, --certificate and --ca-cert";
     default:
         return "is its ovsdb-server running? (another address: --pool or CABLED_POOL)";
     }
