@@ -327,7 +327,7 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
         }
     } else if (!bridge->session) {
         bridge->session = session_open(bridge->name, bridge->agent->settings.variant == RULES_XENSERVER_COMPAT
-                                       ? FRAGMENTS_NORMAL : FRAGMENTS_NX_MATCH);
+                                       ? FRAGMENTS_NORMAL : FRAGMENTS_NX_MATCH, &bridge->agent->settings.layout);
     }
     bridge->composing = bridge->session && session_is_ready(bridge->session) && !session_is_sending(bridge->session);
     if (bridge->composing && steps & WIRING_BRIDGE_PUT_BASE) {

@@ -159,6 +159,8 @@ bridge_json(const struct agent_bridge *bridge)
     put_string(json, "state", wiring_bridge_state_name(bridge->state));
     put_bool(json, "guarded", bridge->base_acked);
     put_string(json, "error", bridge->reason);
+    json_object_put(json, "disturbances",
+                    json_integer_create(bridge->session ? session_n_disturbances(bridge->session) : 0));
     if (switch_db_bridge(bridge->agent->db, bridge->name, &row)) {
         put_string(json, "datapath", row.datapath_type[0] ? row.datapath_type : "system");
     }

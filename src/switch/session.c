@@ -26,15 +26,20 @@
 #include "switch/counts.h"
 #include "switch/encode.h"
 #include "switch/generations.h"
+#include "switch/watch.h"
 
 VLOG_DEFINE_THIS_MODULE(session);
 
 static struct vlog_rate_limit refused_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+static struct vlog_rate_limit disturbed_rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
 enum {
     /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. */
     PROBE_INTERVAL_S = 5,
     MAX_BACKOFF_S = 1,
+
+    /* Somebody who changes our flows again and again gets an answer this often. */
+    LOOK_AGAIN_PAUSE_MS = 100,
 
     /* Messages from the switch that are handled before others get their turn. */
     MESSAGES_PER_RUN = 100,
@@ -58,6 +63,11 @@ enum session_phase {
 struct session {
     char *bridge;
     struct fragments fragments;
+    struct rules_layout layout; /* where our flows are, for the watch */
+    bool disturbed;             /* by other hands: what is in the table must be looked at again */
+    bool looking_again;
+    unsigned int n_disturbances;
+    long long int look_again_at; /* not before this */
     struct rconn *rconn;
     unsigned int connection;    /* rconn's number of the connection that 'state' is about */
     unsigned int epoch;
@@ -76,13 +86,14 @@ struct session {
 };
 
 struct session *
-session_open(const char *bridge, enum fragments_mode fragments)
+session_open(const char *bridge, enum fragments_mode fragments, const struct rules_layout *layout)
 {
     struct session *session = xzalloc(sizeof *session);
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
 
     session->bridge = xstrdup(bridge);
     session->fragments.wanted = fragments;
+    session->layout = *layout;
     session->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
     ovs_list_init(&session->queries);
     rconn_connect(session->rconn, target, bridge);
@@ -97,6 +108,7 @@ session_forget_connection(struct session *session)
     session->state = SESSION_CONNECTING;
     session->phase = SESSION_IDLE;
     session->result = SESSION_RESULT_NONE;
+    session->disturbed = session->looking_again = false;
     generations_clear(&session->found);
 }
 
@@ -139,6 +151,13 @@ session_begin(struct session *session)
     session->state = SESSION_CHECKING;
 }
 
+/* From here on the switch tells of what others do; so nothing is missed that happens behind the listing. */
+static void
+session_watch(struct session *session)
+{
+    session_transmit(session, watch_encode_begin());
+}
+
 static void
 session_list(struct session *session)
 {
@@ -154,6 +173,7 @@ handle_config(struct session *session, const struct ofp_header *header)
     enum fragments_answer answer = fragments_hear(&session->fragments, header);
 
     if (answer == FRAGMENTS_RIGHT && session->state == SESSION_CHECKING) {
+        session_watch(session);
         session_list(session);
     } else if (answer == FRAGMENTS_WRONG && session->state == SESSION_CHECKING) {
         session_reconnect(session);
@@ -162,6 +182,17 @@ handle_config(struct session *session, const struct ofp_header *header)
         VLOG_WARN("%s: somebody changed the fragment mode: set back to %s", session->bridge, mode);
         session_transmit(session, fragments_encode_set(&session->fragments));
         session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
+    }
+}
+
+/* Told when the switch has answered once more: one that shuts down takes its flows out first, and that is nobody's hand. */
+static void
+session_note_disturbance(struct session *session)
+{
+    if (session->looking_again) {
+        session->looking_again = false;
+        session->n_disturbances++;
+        VLOG_WARN_RL(&disturbed_rl, "%s: somebody else changed or deleted flows of ours: putting them back", session->bridge);
     }
 }
 
@@ -187,6 +218,7 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
     if (!more && listing) {
         generations_sort(&session->found);
         session->state = SESSION_READY;
+        session_note_disturbance(session);
         session_set_error(session, NULL);
     } else if (!more && query) {
         counts_finish(query);
@@ -247,6 +279,12 @@ handle_bundle_control(struct session *session, const struct ofp_header *header)
 }
 
 static void
+handle_watch(struct session *session, struct ofpbuf *message)
+{
+    session->disturbed = watch_hears_trouble(message, &session->layout) || session->disturbed;
+}
+
+static void
 session_handle(struct session *session, struct ofpbuf *message)
 {
     const struct ofp_header *header = message->data;
@@ -261,6 +299,8 @@ session_handle(struct session *session, struct ofpbuf *message)
         handle_config(session, header);
     } else if (type == OFPTYPE_FLOW_STATS_REPLY) {
         handle_flow_stats(session, message);
+    } else if (type == OFPTYPE_FLOW_MONITOR_STATS_REPLY) {
+        handle_watch(session, message);
     } else if (type == OFPTYPE_BUNDLE_CONTROL) {
         handle_bundle_control(session, header);
     } else if (type == OFPTYPE_BARRIER_REPLY) {
@@ -286,6 +326,27 @@ session_notice_connection(struct session *session)
     }
 }
 
+static bool
+session_must_look_again(const struct session *session)
+{
+    return session->disturbed && session->state == SESSION_READY && session->phase == SESSION_IDLE;
+}
+
+/* As after a connection: our flows are listed anew, and whoever uses the session sends everything again. */
+static void
+session_look_again(struct session *session)
+{
+    if (session_must_look_again(session) && time_msec() >= session->look_again_at) {
+        session->disturbed = false;
+        session->looking_again = true;
+        session->look_again_at = time_msec() + LOOK_AGAIN_PAUSE_MS;
+        session->result = SESSION_RESULT_NONE;
+        session->epoch++;
+        generations_clear(&session->found);
+        session_list(session);
+    }
+}
+
 void
 session_run(struct session *session)
 {
@@ -301,6 +362,7 @@ session_run(struct session *session)
         ofpbuf_delete(message);
     }
     session_notice_connection(session);
+    session_look_again(session);
     if (session->state == SESSION_READY && fragments_are_due(&session->fragments, time_msec())) {
         session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
     }
@@ -313,6 +375,9 @@ session_wait(struct session *session)
     rconn_recv_wait(session->rconn);
     if (session->state == SESSION_READY) {
         poll_timer_wait_until(session->fragments.ask_at);
+    }
+    if (session_must_look_again(session)) {
+        poll_timer_wait_until(session->look_again_at);
     }
 }
 
@@ -333,6 +398,12 @@ unsigned int
 session_epoch(const struct session *session)
 {
     return session->epoch;
+}
+
+unsigned int
+session_n_disturbances(const struct session *session)
+{
+    return session->n_disturbances;
 }
 
 const char *

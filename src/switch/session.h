@@ -18,9 +18,10 @@
 
 struct bundle;
 struct generations;
+struct rules_layout;
 struct session;
 
-struct session *session_open(const char *bridge, enum fragments_mode fragments);
+struct session *session_open(const char *bridge, enum fragments_mode fragments, const struct rules_layout *layout);
 void session_close(struct session *);
 
 void session_run(struct session *);
@@ -31,8 +32,11 @@ void session_reconnect(struct session *);
 
 bool session_is_ready(const struct session *);
 
-/* Grows with each connection; whatever was sent on an earlier one must be looked at again. */
+/* Grows with each connection, and when other hands have been at our flows: whatever was sent before must be sent again. */
 unsigned int session_epoch(const struct session *);
+
+/* How often other hands have been at our flows since the session was opened. */
+unsigned int session_n_disturbances(const struct session *);
 
 /* Why the last connection or bundle failed, in words, or NULL. Valid until the next session_run(). */
 const char *session_error(const struct session *);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bridge with VIFs is guarded: every port that nobody listed is dark, and what was there before goes on."""
 
+import pytest
+
 from conftest import peer_of
 from lab import wait_for
 
@@ -46,6 +48,43 @@ def test_fragment_mode_that_somebody_changed_is_set_back(host):
     wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back with a bundle")
     host.lab.ofctl("-O", "OpenFlow14", "set-frags", "xapi0", "drop")
     wait_for(lambda: "nx-match" in host.lab.ofctl("-O", "OpenFlow14", *frags), "the mode to be set back in time")
+
+
+def all_flows(host, bridge="xapi0"):
+    """Apart from their cookies, whose generation may differ."""
+    return {flow.partition(", ")[2] for flow in host.flows(bridge)}
+
+
+@pytest.mark.parametrize("hand", [
+    ["ovs-ofctl", "-O", "OpenFlow14", "del-flows", "xapi0"],
+    ["ovs-ofctl", "-O", "OpenFlow14", "del-flows", "xapi0", "table=202"],
+    ["ovs-ofctl", "-O", "OpenFlow14", "mod-flows", "xapi0", "table=202,actions=NORMAL"],
+    ["ovs-ofctl", "-O", "OpenFlow14", "--strict", "del-flows", "xapi0", "priority=65000,reg15=0/1"],
+    ["ovs-ofctl", "-O", "OpenFlow14", "add-flow", "xapi0", "table=199,priority=0,actions=NORMAL"],
+    ["ovs-vsctl", "set-controller", "xapi0", "ptcp:6653:127.0.0.1"],
+    ["ovs-vsctl", "set-fail-mode", "xapi0", "standalone"],
+], ids=lambda hand: " ".join(word for word in hand if not word.startswith("-") and word not in ("OpenFlow14", "xapi0")))
+def test_flows_that_somebody_else_deletes_or_changes_come_back(host, hand):
+    host.network()
+    host.wired("vif1.0", "--ipv4", "10.0.0.5")
+    before = all_flows(host)
+    host.lab.expect("cabled", "somebody else changed or deleted flows of ours")
+    host.lab.run(*hand)
+    wait_for(lambda: all_flows(host) == before, "our flows to be back", seen=lambda: all_flows(host) ^ before)
+    wait_for(lambda: state_of_bridge(host, "xapi0")["guarded"], "the bridge to be guarded")
+    assert host.row("Bridge", "xapi0", "fail_mode")["fail_mode"] == "secure"
+    host.wait("vif1.0")
+
+
+def test_flows_of_others_in_tables_of_others_disturb_nobody(host):
+    host.network()
+    host.wired("vif1.0")
+    host.lab.ofctl("-O", "OpenFlow14", "add-flow", "xapi0", "table=10,priority=5,actions=drop")
+    host.lab.ofctl("-O", "OpenFlow14", "add-flow", "xapi0", "table=0,priority=5,in_port=7,actions=drop")
+    host.wired("vif2.0")        # by then the agent has heard of them
+    assert state_of_bridge(host, "xapi0")["guarded"]
+    assert len(host.flows("xapi0", "table=10")) == 1
+    assert not any("somebody else" in line for line in host.lab.agent.log.read_text().splitlines())
 
 
 def test_bridge_goes_with_its_network(host):
