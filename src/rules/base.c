@@ -70,6 +70,15 @@ base_flow(const struct rules_target *target, uint8_t table, uint16_t priority, u
     return flow;
 }
 
+/* The layout's bit says that a frame was accepted. */
+static void
+match_accepted(struct rules_flow *flow, bool accepted)
+{
+    flow->terms[flow->n_terms++] = (struct rules_term) {
+        .field = RULES_FIELD_REG, .value = { [3] = accepted }, .mask = { [3] = 1 },
+    };
+}
+
 void
 rules_compile_base(const struct rules_target *target, struct rules_flows *flows)
 {
@@ -78,9 +87,13 @@ rules_compile_base(const struct rules_target *target, struct rules_flows *flows)
 
     hook->action = RULES_ACTION_GOTO;
     hook->goto_table = layout->first_table;
-    hook->n_terms = 1;
-    hook->terms[0] = (struct rules_term) { .field = RULES_FIELD_REG, .value = { 0 }, .mask = { [3] = 1 } };
+    match_accepted(hook, false);
 
     base_flow(target, layout->first_table, 0, RULES_NOT_ADMITTED, flows)->action = RULES_ACTION_DROP;
-    base_flow(target, 0, 0, RULES_DISPATCH, flows)->action = RULES_ACTION_NORMAL;
+
+    /* Only what was accepted goes on: should somebody take the hook away, nothing passes. */
+    struct rules_flow *normal = base_flow(target, 0, 0, RULES_DISPATCH, flows);
+
+    normal->action = RULES_ACTION_NORMAL;
+    match_accepted(normal, true);
 }

@@ -46,7 +46,7 @@ struct rules_target {
 /* Appends the flows of a VIF with 'policy', admission included. */
 void rules_compile_vif(const struct vif_policy *policy, const struct rules_target *target, struct rules_flows *flows);
 
-/* Appends a bridge's base: the hook, the default drop of admission, and `priority=0 NORMAL`. 'target->ofport' is not used: 0 stands in
+/* Appends a bridge's base: the hook, the default drop of admission, and NORMAL at priority 0 for what was accepted. 'target->ofport' is not used: 0 stands in
  * the cookie. */
 void rules_compile_base(const struct rules_target *target, struct rules_flows *flows);
 

@@ -331,7 +331,7 @@ base_makes_unlisted_ports_dark(void **state)
     assert_int_equal(flows.n, 3);
     assert_line(&flows.flows[0], "cookie=0xf17e00000003fe00,table=0,priority=65000,reg15=0x0/0x1 actions=goto_table:199");
     assert_line(&flows.flows[1], "cookie=0xf17e000000038000,table=199,priority=0 actions=drop");
-    assert_line(&flows.flows[2], "cookie=0xf17e00000003fe00,table=0,priority=0 actions=NORMAL");
+    assert_line(&flows.flows[2], "cookie=0xf17e00000003fe00,table=0,priority=0,reg15=0x1/0x1 actions=NORMAL");
     rules_flows_destroy(&flows);
 }
 

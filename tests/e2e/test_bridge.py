@@ -34,7 +34,7 @@ def test_base_makes_unlisted_ports_dark(host):
     flows = host.flows("xapi0")
     assert any(HOOK in flow for flow in flows)
     assert any("table=199, priority=0 actions=drop" in flow for flow in flows)
-    assert any(" priority=0 actions=NORMAL" in flow and "table=" not in flow for flow in flows)
+    assert any(" priority=0,reg15=0x1/0x1 actions=NORMAL" in flow and "table=" not in flow for flow in flows)
     assert "nx-match" in host.lab.ofctl("-O", "OpenFlow14", "get-frags", "xapi0")
 
 
@@ -74,6 +74,19 @@ def test_flows_that_somebody_else_deletes_or_changes_come_back(host, hand):
     wait_for(lambda: state_of_bridge(host, "xapi0")["guarded"], "the bridge to be guarded")
     assert host.row("Bridge", "xapi0", "fail_mode")["fail_mode"] == "secure"
     host.wait("vif1.0")
+
+
+def test_nothing_passes_while_the_hook_is_missing(host):
+    host.network()
+    ofport = host.wired("vif1.0", "--ipv4", "10.0.0.5")["ofport"]
+    host.lab.agent.signal("STOP")
+    forged = f"in_port={ofport},dl_src=02:00:00:00:09:09,dl_dst=ff:ff:ff:ff:ff:ff,dl_type=0x0806"
+    host.lab.ofctl("-O", "OpenFlow14", "--strict", "del-flows", "xapi0", "priority=65000,reg15=0/1")
+    traced = host.lab.appctl("ofproto/trace", "xapi0", forged)
+    host.lab.agent.signal("CONT")
+    assert "Datapath actions: drop" in traced
+    host.lab.expect("cabled", "somebody else changed or deleted flows of ours")
+    wait_for(lambda: any(HOOK in flow for flow in host.flows("xapi0")), "the hook to be back")
 
 
 def test_flows_of_others_in_tables_of_others_disturb_nobody(host):
