@@ -172,14 +172,31 @@ note_fate(struct switch_db *db, struct ovsdb_idl_txn *txn)
     db->bumped = false;
 }
 
+/* The answer came between our look and the loop's own, which has destroyed the transaction. The replica has what it wrote, so its next_cfg
+ * is not below the one that was asked for. */
+static void
+note_unseen_success(struct switch_db *db)
+{
+    if (db->bumped) {
+        db->confirmed_cfg = switch_db_next_cfg(db);
+        db->bumped = false;
+    }
+}
+
 void
 switch_db_run(struct switch_db *db, const struct switch_db_events *events)
 {
+    bool was_committing;
+
     ovsdb_idl_run(db->idl);
     if (db->loop.committing_txn) {
         note_fate(db, db->loop.committing_txn);
     }
+    was_committing = db->loop.committing_txn != NULL;
     db->txn = ovsdb_idl_loop_run(&db->loop);
+    if (was_committing && !db->loop.committing_txn) {
+        note_unseen_success(db);
+    }
     if (ovsdb_idl_get_seqno(db->idl) != db->seqno) {
         db->seqno = ovsdb_idl_get_seqno(db->idl);
         owners_update(db);
