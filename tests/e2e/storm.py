@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A guest that sends forged and allowed frames without a pause, and an ear on the bridge that counts what arrives."""
+
+import subprocess
+import threading
+
+import corpus
+from conftest import peer_of
+from lab import wait_for
+
+POLICY = next(policy for policy in corpus.POLICIES if policy["id"] == "dual")
+FORGED_PER_ALLOWED = 10
+PER_S = 5500                    # 5,000 forged and 500 allowed
+N_KINDS = 40
+MTU_BYTES = 1514
+
+# A test of ours that anybody can tell from the rest of what is on the wire: EtherType IPv4, UDP, and this before the number.
+MARK = b"seq:"
+
+
+def forged_frames():
+    """Frames that the policy forbids, each decided by another rule as far as that goes."""
+    frames = [frame for frame in corpus.frames()
+              if frame.policy == POLICY["id"] and frame.verdict == "drop" and len(frame.hex) // 2 <= MTU_BYTES]
+    by_rule = {}
+    for frame in frames:
+        by_rule.setdefault(frame.rule, []).append(frame.hex)
+    kinds = []
+    while len(kinds) < N_KINDS and any(by_rule.values()):
+        kinds += [hexes.pop() for hexes in by_rule.values() if hexes]
+    return kinds[:N_KINDS]
+
+
+def allowed_frame(number):
+    """A frame that the policy allows, with a number of its own."""
+    payload = MARK + f"{number:012d}".encode()
+    udp = (1000).to_bytes(2) + (2000).to_bytes(2) + (8 + len(payload)).to_bytes(2) + b"\0\0" + payload
+    head = bytes.fromhex("4500") + (20 + len(udp)).to_bytes(2) + bytes.fromhex("0001000040110000") + bytes([10, 0, 0, 7, 10, 0, 0, 99])
+    words = sum(int.from_bytes(head[i:i + 2]) for i in range(0, 20, 2))
+    words = (words & 0xffff) + (words >> 16)
+    head = head[:10] + (~words & 0xffff).to_bytes(2) + head[12:]
+    return (bytes.fromhex("02eeeeeeeeee" + POLICY["mac"].replace(":", "") + "0800") + head + udp).hex()
+
+
+class Storm:
+    """While inside: the guest behind `device` sends, and the ear listens. `allowed_sent` and heard() tell what came of it."""
+
+    def __init__(self, host, device, ear, per_s=PER_S):
+        self.host = host
+        self.device = device
+        self.ear = ear
+        self.per_s = per_s
+        self.forged = forged_frames()
+        self.allowed_sent = 0
+        self.ending = threading.Event()
+
+    def __enter__(self):
+        self.frames = self.host.lab.state / "heard"
+        said = self.host.lab.state / "heard-said"
+        self.host.lab.run("sh", "-c", f"frames listen {self.ear} >{self.frames} 2>{said} </dev/null & echo $! >{self.frames}.pid")
+        wait_for(lambda: "listening" in said.read_text(), "the ear to listen")
+        self.said = said
+        self.sender = self.host.lab.spawn("frames", "send", peer_of(self.device), str(self.per_s), stdin=subprocess.PIPE,
+                                          stdout=subprocess.PIPE, text=True)
+        self.writer = threading.Thread(target=self._write)
+        self.writer.start()
+        return self
+
+    def _write(self):
+        while not self.ending.is_set():
+            for i in range(0, N_KINDS, FORGED_PER_ALLOWED):
+                lines = self.forged[i:i + FORGED_PER_ALLOWED] + [allowed_frame(self.allowed_sent)]
+                self.sender.stdin.write("".join(f"{line}\n" for line in lines))
+                self.allowed_sent += 1
+        self.sender.stdin.close()
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.writer.join()
+        self.sender.wait()
+
+    def heard(self):
+        """Numbers of the allowed frames that arrived, and the forged ones as hex."""
+        lines = self.frames.read_text().split()
+        marked = [line for line in lines if MARK.hex() in line]
+        numbers = [int(bytes.fromhex(line[line.index(MARK.hex()) + 2 * len(MARK):][:24])) for line in marked]
+        forged = set(self.forged)
+        return numbers, [line for line in lines if line in forged]
+
+    def await_passing(self):
+        """Wait until a frame that is sent from now on has arrived."""
+        after = self.allowed_sent
+        wait_for(lambda: any(number >= after for number in self.heard()[0][-50:]), "allowed frames to pass again")
