@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,7 +13,10 @@
 #include <util.h>
 
 
-enum { FAR = 1000, LONGEST = 64 };
+enum { LONGEST = 64 };
+
+/* Whatever is tolerated of a long word, this is more. */
+static const size_t far = SIZE_MAX;
 
 static bool
 same_letter(char a, char b)
@@ -70,7 +74,7 @@ word_distance(const char *word, const char *candidate)
     if (length >= 2 && length < strlen(candidate) && !strncasecmp(word, candidate, length)) {
         return 1;
     }
-    return length > LONGEST || strlen(candidate) > LONGEST ? FAR : typing_distance(word, candidate);
+    return length > LONGEST || strlen(candidate) > LONGEST ? far : typing_distance(word, candidate);
 }
 
 void

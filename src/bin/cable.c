@@ -5,20 +5,43 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <fatal-signal.h>
+#include <openvswitch/dynamic-string.h>
 #include <openvswitch/vlog.h>
 #include <util.h>
 
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/text.h"
+
+/* A parent may have closed standard input, output or error. The first socket would take the place, and what is printed would go
+ * to the pool database. */
+static void
+fill_standard_files(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
 
 static int
 report(struct error *error, int status)
 {
-    fprintf(stderr, "cable: %s\n", error->text);
+    struct ds text = DS_EMPTY_INITIALIZER;
+
+    text_put(&text, error->text);       /* it may repeat what was typed */
+    fprintf(stderr, "cable: %s\n", ds_cstr(&text));
+    ds_destroy(&text);
     error_free(error);
     return status;
 }
@@ -28,7 +51,8 @@ static int
 finish(int status)
 {
     if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE) {
-        perror("cable: standard output");
+        fprintf(stderr, "cable: standard output: %s%s\n", ovs_strerror(errno),
+                status ? "" : ": the command has been carried out");
         return status ? status : CLI_FAILED;
     }
     return status;
@@ -41,6 +65,7 @@ main(int argc, char *argv[])
     struct cli cli;
     int status;
 
+    fill_standard_files();
     ovs_set_program_name(argv[0], CABLED_VERSION);
     vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
     fatal_ignore_sigpipe();

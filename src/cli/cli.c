@@ -20,7 +20,17 @@
 #include "base/quote.h"
 #include "cli/command.h"
 #include "cli/nouns.h"
+#include "pool/remote.h"
 #include "pool/replica.h"
+
+/* An empty variable is one that is not set. An empty option is a script's mistake, and would reach what was not meant. */
+static struct error *
+refuse_empty(const struct cli *cli, const char *option)
+{
+    const char *value = given_value(&cli->given, option);
+
+    return value && !*value ? error_new(ERROR_INVALID, "--%s is empty: say where, or leave it out", option) : NULL;
+}
 
 static const char *
 setting(const struct cli *cli, const char *option, const char *variable, const char *otherwise)
@@ -44,7 +54,7 @@ choose_colour(struct cli *cli)
     } else if (!strcmp(when, "always") || !strcmp(when, "never")) {
         cli->output.colour = !strcmp(when, "always");
     } else {
-        return error_new(ERROR_INVALID, "--color=%s is not known: write auto, always or never", when);
+        return error_new(ERROR_INVALID, "--color %s is not known: write auto, always or never", quote(when).text);
     }
     return NULL;
 }
@@ -108,7 +118,9 @@ cli_init(struct cli *cli, char *const words[])
     cli->output.class = given_flag(&cli->given, "json") ? &output_json : &output_table;
     cli->output.width = terminal_width();
     cli->output.now_ms = time_wall_msec();
-    error = choose_colour(cli);
+    error = refuse_empty(cli, "pool");
+    error = error ? error : refuse_empty(cli, "agent");
+    error = error ? error : choose_colour(cli);
     error = error ? error : choose_timeout(cli);
     error = error ? error : choose_tls(cli);
     if (error) {
@@ -156,8 +168,9 @@ pool_way_out(int code)
     switch (code) {
     case 0:
         return "is it an ovsdb-server that serves the database Cabled? (another address: --pool or CABLED_POOL)";
-    case EAFNOSUPPORT:
-        return "write the address like unix:PATH or tcp:HOST:PORT";
+    case EACCES:
+    case EPERM:
+        return "run cable as a user who may write to that socket, such as root (another address: --pool or CABLED_POOL)";
     case ENOPROTOOPT:
         return "ssl: needs files that can be read: --private-key, --certificate and --ca-cert";
     default:
@@ -177,8 +190,8 @@ static bool
 is_hopeless(const struct cli *cli, int code)
 {
     return !cli->timeout_ms && !strchr(cli->pool_remote, ',')
-        && (code == ENOENT || code == ECONNREFUSED || code == EACCES || code == ENOTDIR || code == EAFNOSUPPORT
-            || code == ENAMETOOLONG || code == ENOPROTOOPT);
+        && (code == ENOENT || code == ECONNREFUSED || code == EACCES || code == EPERM || code == ENOTDIR
+            || code == EAFNOSUPPORT || code == ENAMETOOLONG || code == ENOPROTOOPT);
 }
 
 static struct error *
@@ -204,9 +217,11 @@ pool_connect(struct cli *cli, struct pool *pool)
 struct error *
 cli_pool(struct cli *cli, struct pool **pool)
 {
-    struct error *error = NULL;
+    struct error *error = cli->pool ? NULL : pool_remote_check(cli->pool_remote);
 
-    if (!cli->pool) {
+    if (error) {
+        error = cli_usage(cli, error);
+    } else if (!cli->pool) {
         cli->pool = pool_open(cli->pool_remote, NULL);
         error = pool_connect(cli, cli->pool);
     }
@@ -226,6 +241,14 @@ cli_here(struct cli *cli)
     return cli->here.known ? &cli->here.uuid : NULL;
 }
 
+bool
+cli_decimal(const char *text, long long int *value)
+{
+    size_t sign = text[0] == '-';
+
+    return text[sign] && !text[sign + strspn(text + sign, "0123456789")] && str_to_llong(text, 10, value);
+}
+
 struct error *
 cli_number(const struct cli *cli, const char *name, const char *what, int64_t *buffer, const int64_t **number)
 {
@@ -235,7 +258,7 @@ cli_number(const struct cli *cli, const char *name, const char *what, int64_t *b
     *number = NULL;
     if (!text) {
         return NULL;
-    } else if (!str_to_llong(text, 10, &value)) {
+    } else if (!cli_decimal(text, &value)) {
         return error_new(ERROR_INVALID, "%s %s is no number that could be meant: write it in decimal", what, quote(text).text);
     }
     *buffer = value;

@@ -66,6 +66,9 @@ cli_is_json(const struct cli *cli)
 /* Makes 'error' one in usage. */
 struct error *cli_usage(struct cli *, struct error *error);
 
+/* Whether 'text' is a decimal number and nothing else, also no blank or "+". */
+bool cli_decimal(const char *text, long long int *value);
+
 /* The number that option 'name' gives; '*number' is NULL if it was not given, otherwise 'buffer'. 'what' begins the error. */
 struct error *cli_number(const struct cli *, const char *name, const char *what, int64_t *buffer, const int64_t **number);
 

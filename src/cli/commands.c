@@ -32,45 +32,49 @@ static const struct command_argument typed_words[] = { { "WORD", COMMAND_TEXT, .
 
 static const struct command_option no_options[] = { { NULL } };
 
-#define NETWORK_OPTIONS \
-    { "bridge", "BRIDGE", "the bridge behind it; by default the next free xapi<N>", COMMAND_TEXT }, \
+/* DEFAULT(TEXT) is for what holds where an option is left out of `create`. */
+#define TOLD(TEXT) TEXT
+#define UNTOLD(TEXT)
+
+#define NETWORK_OPTIONS(DEFAULT) \
+    { "bridge", "BRIDGE", "the bridge behind it" DEFAULT("; by default the next free xapi<N>"), COMMAND_TEXT }, \
     { "uplink", "DEVICE", "the device by which the bridge leads out of the host; '' for none", COMMAND_TEXT }, \
-    { "mtu", "N", "MTU of its VIFs, 68 to 65521; 1500 if nothing is said", COMMAND_NUMBER }, \
+    { "mtu", "N", "MTU of its VIFs, 68 to 65521" DEFAULT("; 1500 if nothing is said"), COMMAND_NUMBER }, \
     { "default-locking-mode", "MODE", "what VIFs may send whose mode is network_default: unlocked (everything) or disabled " \
-      "(nothing)", COMMAND_WORD, default_modes }, \
+      "(nothing)" DEFAULT("; unlocked if nothing is said"), COMMAND_WORD, default_modes }, \
     { "description", "TEXT", "a note for people", COMMAND_TEXT }, \
     { "unmanaged", NULL, "the bridge is somebody else's and must exist; Cabled does not create it", COMMAND_TEXT }
 
-static const struct command_option network_create_options[] = { NETWORK_OPTIONS, { NULL } };
+static const struct command_option network_create_options[] = { NETWORK_OPTIONS(TOLD), { NULL } };
 static const struct command_option network_set_options[] = {
     { "name", "NAME", "another name", COMMAND_TEXT },
-    NETWORK_OPTIONS,
+    NETWORK_OPTIONS(UNTOLD),
     { "managed", NULL, "Cabled creates the bridge", COMMAND_TEXT },
     { NULL },
 };
 
-#define VIF_OPTIONS(REQUIRED) \
+#define VIF_OPTIONS(REQUIRED, DEFAULT) \
     { "network", "NETWORK", "name or uuid of the network that it is on", COMMAND_NETWORK, .required = (REQUIRED) }, \
     { "mac", "MAC", "the guest's Ethernet address", COMMAND_TEXT, .required = (REQUIRED) }, \
     { "mode", "MODE", "locked (only what the address lists allow), unlocked (everything), disabled (nothing) or " \
-      "network_default", COMMAND_WORD, modes }, \
+      "network_default" DEFAULT("; network_default if nothing is said"), COMMAND_WORD, modes }, \
     { "ipv4", "LIST", "IPv4 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
     { "ipv6", "LIST", "IPv6 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
     { "trunks", "LIST", "VLANs (1 to 4094) that pass tagged, which makes it a trunk VIF", COMMAND_LIST }, \
     { "mtu", "N", "MTU, 68 to 65521; 0 for that of the network", COMMAND_NUMBER }, \
-    { "vm", "VM", "name or uuid of the VM that it belongs to; a VM of a new name is made", COMMAND_VM }, \
-    { "host", "HOST", "name or uuid of the host that wires it; by default this machine's host, or the only one of the pool", \
-      COMMAND_HOST }, \
+    { "vm", "VM", "name or uuid of the VM that it belongs to; a VM of a new name is made; '' for none", COMMAND_VM }, \
+    { "host", "HOST", "name or uuid of the host that wires it" \
+      DEFAULT("; by default this machine's host, or the only one of the pool"), COMMAND_HOST }, \
     { "no-link-local", NULL, "do not allow the link-local address that the MAC makes by EUI-64 together with other IPv6 " \
       "addresses", COMMAND_TEXT }
 
 static const struct command_option vif_create_options[] = {
-    VIF_OPTIONS(true),
+    VIF_OPTIONS(true, TOLD),
     { "unplugged", NULL, "only describe it; `cable vif plug` plugs it", COMMAND_TEXT },
     { NULL },
 };
 static const struct command_option vif_set_options[] = {
-    VIF_OPTIONS(false),
+    VIF_OPTIONS(false, UNTOLD),
     { "link-local", NULL, "allow the link-local address again", COMMAND_TEXT },
     { "add-ipv4", "LIST", "allow these as well", COMMAND_LIST },
     { "remove-ipv4", "LIST", "allow these no more", COMMAND_LIST },
@@ -95,8 +99,8 @@ static const struct command_option rules_compile_options[] = {
 };
 
 const struct command_option command_globals[] = {
-    { "pool", "REMOTE", "where the pool database is: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several with commas for a "
-      "cluster", COMMAND_TEXT },
+    { "pool", "REMOTE", "where the pool database is: unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT, several with commas for "
+      "a cluster", COMMAND_TEXT },
     { "agent", "SOCKET", "control socket of the agent; by default cabled's pidfile leads to it", COMMAND_FILE },
     { "timeout", "SECONDS", "how long to wait for an answer (5), or for a state (30)", COMMAND_NUMBER },
     { "json", NULL, "for programs: JSON instead of tables", COMMAND_TEXT },

@@ -175,7 +175,7 @@ help_format(const char *const words[], struct ds *out)
     }
     command = command_find(words[0], has_verbs ? words[1] : NULL);
     if (command) {
-        put_command(out, command);
+        put_command(out, command);      /* further words: `cable vif show vif1.0 --help` */
     } else if (words[1]) {
         return unknown_verb(words[0], words[1]);
     } else {

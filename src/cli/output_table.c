@@ -201,7 +201,7 @@ table_list(const struct output *output, const struct rows *rows, const struct ou
     }
 }
 
-/* Prints 'text' behind 'column' columns that are filled already, breaking lines at blanks. */
+/* Prints 'text' behind 'column' columns that are filled already, breaking lines at blanks. The last line stays open. */
 static void
 print_wrapped(const struct output *output, const char *text, size_t column)
 {
@@ -222,7 +222,7 @@ print_wrapped(const struct output *output, const char *text, size_t column)
         fprintf(output->stream, "%.*s\n%*s", (int) (end - text), text, (int) column, "");
         text = end + 1;
     }
-    fprintf(output->stream, "%s\n", text);
+    fputs(text, output->stream);
 }
 
 static void
@@ -277,7 +277,7 @@ print_field(const struct output *output, const struct cell *cell, size_t column)
         put_cell(output, &text, cell, false);
         fputs(colour ? colour : "", output->stream);
         print_wrapped(output, ds_cstr(&text), column);
-        fputs(colour ? plain : "", output->stream);
+        fprintf(output->stream, "%s\n", colour ? plain : "");
     }
     ds_destroy(&text);
     free(name);

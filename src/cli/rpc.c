@@ -62,10 +62,14 @@ agent_socket_find(char **path)
 static struct error *
 agent_failed(const char *socket, int error)
 {
+    const char *way_out = error == EACCES || error == EPERM ? "run cable as a user who may write to that socket, such as root"
+                                                            : "is cabled running?";
+
     return error == ETIMEDOUT
-        ? error_new(ERROR_TIMEOUT, "the agent at %s does not answer in time", socket)
-        : error_new(ERROR_UNREACHABLE, "the agent at %s does not answer (%s): is cabled running? (another socket: --agent or "
-                    "CABLED_AGENT)", socket, ovs_retval_to_string(error));
+        ? error_new(ERROR_TIMEOUT, "the agent at %s does not answer in time: --timeout gives it longer, its log says what it "
+                    "does", socket)
+        : error_new(ERROR_UNREACHABLE, "the agent at %s does not answer (%s): %s (another socket: --agent or CABLED_AGENT)",
+                    socket, ovs_retval_to_string(error), way_out);
 }
 
 static struct error *

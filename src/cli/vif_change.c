@@ -85,7 +85,7 @@ read_trunks(struct cli *cli, struct order *order)
     for (size_t i = 0; i < texts.n && !error; i++) {
         long long int vlan;
 
-        if (!str_to_llong(texts.names[i], 10, &vlan)) {
+        if (!cli_decimal(texts.names[i], &vlan)) {
             error = error_new(ERROR_INVALID, "VLAN %s is not a number: write 1 to 4094, several with commas, like 100,200",
                               quote(texts.names[i]).text);
         } else {

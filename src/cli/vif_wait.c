@@ -98,6 +98,15 @@ is_reached(const struct wait *wait, const struct poolrec_vif *vif)
            && ((strcmp(state, "wired") && strcmp(state, "disabled")) || policy_is_in_force(vif));
 }
 
+/* What a state without error means to somebody who waits for another one. */
+static const char *
+state_hint(const char *state)
+{
+    return !strcmp(state, "no-device") ? ": its host has no such device yet"
+        : !strcmp(state, "waiting") ? ": `cable status` on its host shows what is wrong with the bridge"
+        : "";
+}
+
 /* Why it is not as it should be, in words that go behind ": ". */
 static char *
 describe(const struct wait *wait, const struct poolrec_vif *vif)
@@ -115,7 +124,8 @@ describe(const struct wait *wait, const struct poolrec_vif *vif)
     if (!strcmp(vif->wire_state, wait->state)) {
         return xasprintf("its rules are still those of before (%s)", vif->wire_policy);
     }
-    return xasprintf("its state is %s%s%s", vif->wire_state, *vif->wire_error ? ": " : "", vif->wire_error);
+    return *vif->wire_error ? xasprintf("its state is %s: %s", vif->wire_state, vif->wire_error)
+        : xasprintf("its state is %s%s", vif->wire_state, state_hint(vif->wire_state));
 }
 
 static void

@@ -108,9 +108,9 @@ check_bridge(struct pool *pool, const struct poolrec_network *self, const char *
     other = pool_network_with_bridge(pool, bridge);
     if (other && other != self) {
         return error_new(ERROR_EXISTS,
-                         "bridge %s belongs to network %s already: choose another one, or leave --bridge out to get the "
-                         "next free xapi<N>",
-                         quote(bridge).text, quote(other->name_label).text);
+                         "bridge %s belongs to network %s already: choose another one%s",
+                         quote(bridge).text, quote(other->name_label).text,
+                         self ? "" : ", or leave --bridge out to get the next free xapi<N>");
     }
     other = pool_network_with_uplink(pool, bridge);
     if (other) {

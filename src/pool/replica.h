@@ -20,8 +20,8 @@ struct uuid;
 
 struct pool;
 
-/* Opens a replica of the database at 'remote' ("unix:PATH", "tcp:HOST:PORT", "ssl:HOST:PORT", several separated by commas for a
- * cluster). Returns at once; pool_run() connects. With 'host', only the VIFs that this host wires are seen. */
+/* Opens a replica of the database at 'remote' (pool_remote_check() says what that can be). Returns at once; pool_run() connects.
+ * With 'host', only the VIFs that this host wires are seen. */
 struct pool *pool_open(const char *remote, const struct uuid *host);
 void pool_close(struct pool *);
 

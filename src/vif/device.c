@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <util.h>
+
 #include "base/error.h"
 #include "base/quote.h"
 
@@ -15,6 +17,20 @@ static bool
 is_device_character(char c)
 {
     return c > ' ' && c < 0x7f && !strchr("/:%", c);
+}
+
+/* Every network namespace has its loopback device; Linux has settings of the other names in /proc/sys/net and lets no device have
+ * them (sysctl_dev_name_is_allowed()); Open vSwitch makes devices of these names for its datapaths. */
+static bool
+is_taken_by_the_system(const char *name)
+{
+    static const char *const names[] = { "lo", "all", "default", "ovs-system", "ovs-netdev" };
+    size_t i = 0;
+
+    while (i < ARRAY_SIZE(names) && strcmp(name, names[i])) {
+        i++;
+    }
+    return i < ARRAY_SIZE(names);
 }
 
 struct error *
@@ -27,6 +43,9 @@ device_name_check(const char *what, const char *name)
                          what, quote(name).text, DEVICE_NAME_SIZE - 1);
     } else if (!strcmp(name, ".") || !strcmp(name, "..")) {
         return error_new(ERROR_INVALID, "%s name %s stands for a folder in /sys: choose another one", what, quote(name).text);
+    } else if (is_taken_by_the_system(name)) {
+        return error_new(ERROR_INVALID, "%s name %s belongs to the system of every host: choose another one", what,
+                         quote(name).text);
     }
     for (const char *c = name; *c; c++) {
         if (!is_device_character(*c)) {

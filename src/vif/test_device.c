@@ -29,7 +29,7 @@ assert_refused(const char *name, const char *part)
 static void
 names_that_the_kernel_takes_are_accepted(void **state)
 {
-    static const char *const names[] = { "vif1.0", "a", "xenbr0", "enp0s31f6np0.10", "tap-0_X!", "...", "-" };
+    static const char *const names[] = { "vif1.0", "a", "xenbr0", "enp0s31f6np0.10", "tap-0_X!", "...", "-", "lo0", "all1" };
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         assert_null(device_name_check("device", names[i]));
@@ -47,6 +47,16 @@ names_that_the_kernel_refuses_are_refused(void **state)
     assert_refused("a:b", "holds a character");
     assert_refused("a b", "holds a character");
     assert_refused("vif%d", "holds a character that no device can have: write printable ASCII without space, '/', ':' and '%'");
+}
+
+static void
+names_of_the_system_s_own_devices_are_refused(void **state)
+{
+    static const char *const names[] = { "lo", "all", "default", "ovs-system", "ovs-netdev" };
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        assert_refused(names[i], "belongs to the system of every host: choose another one");
+    }
 }
 
 static void
@@ -73,6 +83,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_that_the_kernel_takes_are_accepted),
         cmocka_unit_test(names_that_the_kernel_refuses_are_refused),
+        cmocka_unit_test(names_of_the_system_s_own_devices_are_refused),
         cmocka_unit_test(control_characters_and_other_scripts_are_refused),
         cmocka_unit_test(long_name_is_shown_shortened),
     };

@@ -185,6 +185,10 @@ def test_wait_does_not_take_the_state_of_before_a_change(pool):
 def test_wait_tells_why_it_ended(pool):
     wait = ("vif", "wait", "vif1.0", "--timeout", "0.1")
     assert "not wired after 0.1 s: no agent has reported on it: is cabled running on host 'node1'" in pool.refused(*wait)
+    pool.update_vif("vif1.0", wire_state="no-device")
+    assert "its state is no-device: its host has no such device yet" in pool.refused(*wait)
+    pool.update_vif("vif1.0", wire_state="waiting")
+    assert "its state is waiting: `cable status` on its host" in pool.refused(*wait)
     pool.update_vif("vif1.0", wire_state="failed", wire_error="bridge br0 is missing")
     assert "its state is failed: bridge br0 is missing" in pool.refused(*wait)
     pool.cable("vif", "unplug", "vif1.0")

@@ -2,6 +2,7 @@
 """What `cable` shows: with and without pool and agent, to terminals, pipes and shells."""
 
 import json
+import os
 import socket
 import subprocess
 import time
@@ -25,7 +26,10 @@ def test_pool_that_is_down_is_said_at_once(empty_pool):
 
 
 def test_pool_address_that_cannot_be_is_said(empty_pool):
-    assert "write the address like unix:PATH" in empty_pool.refused("vif", "list", "--pool", "nonsense")
+    done = empty_pool.cable("vif", "list", env={"CABLED_POOL": "nonsense"}, check=False)
+    assert done.returncode == 2 and "write the address like unix:PATH" in done.stderr
+    done = empty_pool.cable("status", "--pool", "nonsense", check=False)
+    assert done.returncode == 1 and "write the address like unix:PATH" in done.stdout
     assert "--private-key" in empty_pool.refused("vif", "list", "--pool", "ssl:127.0.0.1:1")
     assert "all three" in empty_pool.refused("vif", "list", "--private-key", "key.pem", status=2)
 
@@ -36,6 +40,14 @@ def test_pool_that_is_silent_is_given_up(empty_pool):
         silent.listen()
         error = empty_pool.refused("vif", "list", "--timeout", "0.2", "--pool", f"unix:{empty_pool.folder}/silent")
         assert "does not answer" in error
+
+
+def test_person_without_access_is_told_so(pool):
+    (pool.folder / "pool.sock").chmod(0)
+    drop = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    done = subprocess.run([*drop, CABLE, "vif", "list"], env=pool.environment, capture_output=True, text=True, timeout=DEADLINE_S)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "(Permission denied): run cable as a user who may write to that socket" in done.stderr
 
 
 def test_rules_help_and_completion_need_no_pool(empty_pool):
@@ -123,6 +135,13 @@ def test_status_shows_what_answers(pool):
 # Terminals, pipes, shells
 
 
+@pytest.mark.parametrize("noun", ["network", "vif"])
+def test_help_tells_defaults_where_they_hold(empty_pool, noun):
+    create, change = (" ".join(empty_pool.cable("help", noun, verb).stdout.split()) for verb in ("create", "set"))
+    assert "if nothing is said" in create and "by default" in create
+    assert "if nothing is said" not in change and "by default" not in change
+
+
 def test_pipe_gets_plain_text_in_full(pool):
     name = "a network with a name that is longer than a terminal is wide, as some people like them"
     pool.cable("network", "set", "lan", "--name", name)
@@ -142,6 +161,8 @@ def test_terminal_gets_colour_and_no_line_that_is_too_wide(pool):
         assert max(map(len, text.splitlines())) <= (80 if words[1:2] != ["show"] else 117), text
     with Screen(pool, "vif", "list") as screen:
         assert "\033[32mwired\033[0m" in screen.read_all()
+    with Screen(pool, "vif", "show", "vif1.0") as screen:
+        assert "\033[32mwired\033[0m\r\n" in screen.read_all()
 
 
 def test_person_is_told_that_a_list_is_empty(empty_pool):
@@ -170,7 +191,19 @@ def test_output_that_cannot_be_written_is_a_failure(pool):
     with open("/dev/full", "w") as full:
         done = subprocess.run([CABLE, "vif", "list"], env=pool.environment, stdout=full, stderr=subprocess.PIPE, text=True,
                               timeout=DEADLINE_S)
-    assert (done.returncode, done.stderr) == (1, "cable: standard output: No space left on device\n")
+    assert (done.returncode, done.stderr) == (
+        1, "cable: standard output: No space left on device: the command has been carried out\n")
+
+
+@pytest.mark.parametrize("fd", [0, 1, 2], ids=["stdin", "stdout", "stderr"])
+def test_closed_standard_file_is_not_taken_for_a_socket(pool, fd):
+    done = subprocess.run(["sh", "-c", f'exec "$@" {fd}>&-', "sh", CABLE, "vif", "list"], env=pool.environment,
+                          capture_output=True, text=True, timeout=DEADLINE_S)
+    if fd == 1:
+        assert (done.returncode, done.stderr) == (
+            1, "cable: standard output: Bad file descriptor: the command has been carried out\n")
+    else:
+        assert (done.returncode, done.stderr) == (0, "") and "vif1.0" in done.stdout
 
 
 COMPLETE = """

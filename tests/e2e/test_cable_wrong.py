@@ -89,6 +89,8 @@ WRONG_DEVICES = {
     "a\033[31m": "\\x1b",
     ".": "a folder in /sys",
     "..": "a folder in /sys",
+    "lo": "belongs to the system",
+    "ovs-system": "belongs to the system",
     "vif1.0": "belongs to another VIF on host 'node1' already",
     "xapi0": "bridge of network 'lan'",
     "eth1": "uplink of network 'wan'",
@@ -109,6 +111,7 @@ WRONG_VIF_OPTIONS = [
     ("--trunks", "-1", "1 to 4094"),
     ("--trunks", "100,100", "twice"),
     ("--trunks", "abc", "not a number"),
+    ("--trunks", "+5", "not a number"),
     ("--trunks", "100-200", "not a number"),
     ("--trunks", "100,", "not a number"),
     ("--trunks", ",".join(map(str, range(1, 66))), "more than the 64"),
@@ -116,6 +119,9 @@ WRONG_VIF_OPTIONS = [
     ("--mtu", "65522", "68 to 65521"),
     ("--mtu", "-1", "68 to 65521"),
     ("--mtu", "1500x", "'1500x'"),
+    ("--mtu", " 1500", "' 1500'"),
+    ("--mtu", "+1500", "'+1500'"),
+    ("--mtu", "-", "'-'"),
     ("--mtu", "", "''"),
     ("--mtu", "9" * 30, "9999"),
     ("--network", "lna", "did you mean 'lan'"),
@@ -152,11 +158,13 @@ WRONG_NETWORKS = [
     (["new", "--bridge", ""], "bridge name is empty"),
     (["new", "--bridge", "b" * 16], "longer than the 15 characters"),
     (["new", "--bridge", "a/b"], "printable ASCII"),
+    (["new", "--bridge", "lo"], "belongs to the system"),
     (["new", "--bridge", "xapi0"], "belongs to network 'lan' already"),
     (["new", "--bridge", "eth1"], "the uplink of network 'wan'"),
     (["new", "--bridge", "vif1.0"], "form of a guest's device"),
     (["new", "--bridge", "tap7.1"], "form of a guest's device"),
     (["new", "--uplink", "b" * 16], "longer than the 15 characters"),
+    (["new", "--uplink", "lo"], "belongs to the system"),
     (["new", "--uplink", "eth1"], "belongs to network 'wan' already"),
     (["new", "--uplink", "xapi0"], "is a network's bridge"),
     (["new", "--uplink", "br9", "--bridge", "br9"], "is a network's bridge"),
@@ -280,6 +288,12 @@ WRONG_USAGE = [
     (["vif", "list", "--timeout", "soon"], "number of seconds"),
     (["vif", "list", "--timeout", "0"], "above 0"),
     (["vif", "list", "--timeout", "nan"], "above 0"),
+    (["vif", "list", "--pool", ""], "--pool is empty"),
+    (["vif", "list", "--pool", "nonsense"], "write the address like unix:PATH"),
+    (["vif", "list", "--pool", "ptcp:6641"], "write the address like unix:PATH"),
+    (["vif", "list", "--pool", "unix:/pool.sock,tcp:192.0.2.1"], "'tcp:192.0.2.1'"),
+    (["vif", "list", "--pool", "tcp:pool.example:6641"], "no host name"),
+    (["vif", "show", "vif1.0", "--agent", ""], "--agent is empty"),
     (["vif", "list", "-v"], "no option '-v'"),
     (["--nope"], "no option '--nope'"),
     (["help", "vfi"], "did you mean 'vif'"),
@@ -291,6 +305,24 @@ WRONG_USAGE = [
 @pytest.mark.parametrize("words, wanted", WRONG_USAGE, ids=lambda words: repr(words)[:40])
 def test_wrong_usage_is_status_2(still_pool, words, wanted):
     assert wanted in still_pool.refused(*words, status=2)
+
+
+def test_bridge_left_out_is_offered_for_a_new_network_only(still_pool):
+    assert "leave --bridge out" in still_pool.refused("network", "create", "new", "--bridge", "xapi0")
+    assert "leave" not in still_pool.refused("network", "set", "third", "--bridge", "xapi0")
+
+
+def test_very_long_word_gets_no_guess(still_pool):
+    assert "did you mean" not in still_pool.refused("vif", "show", "x" * 5000)
+    assert "did you mean" not in still_pool.refused("vif", "list", "--network", "x" * 5000)
+
+
+@pytest.mark.parametrize("words", [
+    ["vif", "show", "\033[31m"], ["--pool", "unix:/\033[31m", "vif", "list"], ["--color", "\033[31m", "vif", "list"],
+    ["--pool", "\033[31m", "vif", "list"], ["vif", "list", "--network", "--\033[31m"]], ids=repr)
+def test_error_repeats_nothing_that_a_terminal_would_obey(still_pool, words):
+    error = still_pool.cable(*words, check=False).stderr
+    assert "\033" not in error and "\\x1b" in error
 
 
 def test_errors_are_text_for_programs_as_well(still_pool):
