@@ -13,6 +13,7 @@
 #include "agent/agent-private.h"
 #include "rules/table.h"
 #include "switch/db.h"
+#include "switch/port_numbers.h"
 
 /* OpenFlow 1.0's number of the bridge's own port (OFPP_LOCAL). */
 enum { LOCAL_OFPORT = 0xfffe };
@@ -74,27 +75,34 @@ want_admitted(struct agent_bridge *bridge, uint32_t ofport)
     rules_compile_admitted(&target, &bridge->bundle.adds);
 }
 
-static void
-look_at_port(const char *name, const struct switch_port *port, void *bridge_)
-{
-    struct agent_bridge *bridge = bridge_;
+struct look {
+    struct agent_bridge *bridge;
+    const struct port_numbers *numbers;
+};
 
-    if (port->ofport > 0 && port->ofport < LOCAL_OFPORT && port_is_admitted(bridge, name, port)) {
-        want_admitted(bridge, port->ofport);
+static void
+look_at_port(const char *name, const struct switch_port *port, void *look_)
+{
+    const struct look *look = look_;
+    uint32_t ofport = port_numbers_find(look->numbers, port->interface);
+
+    if (ofport && ofport < LOCAL_OFPORT && port_is_admitted(look->bridge, name, port)) {
+        want_admitted(look->bridge, ofport);
     }
 }
 
 /* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
 void
-admission_update(struct agent_bridge *bridge)
+admission_update(struct agent_bridge *bridge, const struct port_numbers *numbers)
 {
+    struct look look = { .bridge = bridge, .numbers = numbers };
     struct admitted_port *port;
 
     HMAP_FOR_EACH (port, node, &bridge->admitted) {
         port->wanted = false;
     }
     want_admitted(bridge, LOCAL_OFPORT);
-    switch_db_for_each_interface(bridge->agent->db, bridge->name, look_at_port, bridge);
+    switch_db_for_each_interface(bridge->agent->db, bridge->name, look_at_port, &look);
     HMAP_FOR_EACH_SAFE (port, node, &bridge->admitted) {
         if (!port->wanted) {
             bundle_delete_rule(&bridge->bundle, port->ofport, RULES_ADMITTED);
@@ -102,5 +110,4 @@ admission_update(struct agent_bridge *bridge)
             free(port);
         }
     }
-    bridge->ports_changed = false;
 }

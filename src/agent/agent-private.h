@@ -22,6 +22,8 @@
 /* A value of next_cfg that is known only when this turn's transaction has been committed. */
 #define AGENT_CFG_PENDING INT64_MAX
 
+struct switch_port;
+
 struct agent {
     struct switch_db *db;
     struct devices *devices;
@@ -86,7 +88,8 @@ struct agent_bridge {
     unsigned int epoch;         /* of the session that the next three are about */
     bool base_sent, base_acked;
     struct hmap admitted;       /* of struct admitted_port */
-    bool ports_changed;         /* admission must be looked at again */
+    bool ports_changed;         /* the switch must be asked again which port has which number */
+    unsigned int ports_seqno;   /* of the list that admission was made from; 0: none on this connection */
     struct bundle bundle;       /* of this turn */
     bool composing;             /* 'bundle' may be added to in this turn */
 
@@ -99,9 +102,17 @@ struct agent_bridge {
 /* Finds or makes the bridge called 'name'. */
 struct agent_bridge *agent_bridge(struct agent *, const char *name);
 void agent_bridge_destroy(struct agent_bridge *);
+
+/* The numbers that a port of the bridge has and asks for are given to no VIF, whoever's the port is: rules for a number that is in use
+ * already would pass that port's frames. A VIF whose own port it is keeps its number (vif_view.c). */
+void agent_bridge_take_numbers(struct agent_bridge *, const struct switch_port *port);
+
 void agent_bridge_use_network(struct agent_bridge *, const struct vif_network *network);
 
-/* Takes in what the switch answered, plans and begins this turn's bundle. */
+/* Takes in what the switch answered. In every turn: a session whose answers nobody takes wakes the loop again and again. */
+void agent_bridge_hear(struct agent_bridge *);
+
+/* Plans and begins this turn's bundle. */
 void agent_bridge_run(struct agent_bridge *);
 
 /* Sends this turn's bundle, if there is anything in it. */
@@ -115,8 +126,10 @@ void agent_bridge_restart(struct agent_bridge *);
 
 /* admission.c */
 
+struct port_numbers;
+
 /* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
-void admission_update(struct agent_bridge *);
+void admission_update(struct agent_bridge *, const struct port_numbers *numbers);
 
 /* What was sent is not known to be there any more. */
 void admission_forget(struct agent_bridge *);
@@ -154,6 +167,9 @@ void agent_vif_row(const struct agent_vif *, unsigned int ifindex, char mac[MAC_
 /* Adds the wish's rules to this turn's bundle, and the removal of what they replace. */
 void agent_vif_put_rules(struct agent_vif *);
 void agent_vif_delete_rules(struct agent_vif *);
+
+/* Takes flows of that generation, which were found on the bridge, for the VIF's own. False if it has rules already. */
+bool agent_vif_keep_rules(struct agent_vif *, uint8_t generation);
 
 /* What was sent to the bridge is not known to be there any more. */
 void agent_vif_forget_rules(struct agent_vif *);

@@ -78,6 +78,15 @@ bridge_changed(const char *name, void *agent_)
     }
 }
 
+/* True if some VIF says that the port is its own. */
+static bool
+stray_is_claimed(struct agent *agent, const char *name, const struct switch_port *port)
+{
+    struct agent_vif *vif = port->vif ? agent_vif_find(agent, port->vif) : NULL;
+
+    return vif && !strcmp(vif->wish && vif->wish->device[0] ? vif->wish->device : vif->device, name);
+}
+
 static void
 port_changed(const char *name, const char *bridge_name, void *agent_)
 {
@@ -89,6 +98,9 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
     if (!switch_db_port(agent->db, name, &port)) {
         return;
     }
+    if (bridge) {
+        agent_bridge_take_numbers(bridge, &port);
+    }
     if (!port.vif && bridge) {
         bridge->ports_changed = true;
     } else if (port.vif) {
@@ -96,7 +108,8 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
 
         if (vif) {
             agent_vif_dirty(vif);
-        } else {
+        }
+        if (!stray_is_claimed(agent, name, &port)) {
             sset_add(&agent->strays, name);
         }
     }
@@ -109,6 +122,17 @@ all_changed(struct agent *agent)
 
     HMAP_FOR_EACH (vif, by_uuid, &agent->vifs) {
         agent_vif_dirty(vif);
+    }
+}
+
+/* Nothing is carried out before the next source has told of its VIFs: those that it knows too go on as they are. */
+static void
+withdraw_all(struct agent *agent)
+{
+    struct agent_vif *vif;
+
+    HMAP_FOR_EACH (vif, by_uuid, &agent->vifs) {
+        agent_vif_withdraw(agent, vif->uuid);
     }
 }
 
@@ -126,6 +150,7 @@ apply_settings(struct agent *agent, struct settings *settings)
         VLOG_INFO("following pool database %s as host "UUID_FMT, settings->pool, UUID_ARGS(&settings->host));
         if (agent->source) {
             agent->source->class->destroy(agent->source);
+            withdraw_all(agent);
         }
         agent->source = source_pool_open(settings->pool, &settings->host);
     }
@@ -247,15 +272,6 @@ forget_removals(struct agent *agent)
     }
 }
 
-/* True if some VIF says that the port is its own. */
-static bool
-stray_is_claimed(struct agent *agent, const char *name, const struct switch_port *port)
-{
-    struct agent_vif *vif = port->vif ? agent_vif_find(agent, port->vif) : NULL;
-
-    return vif && !strcmp(vif->wish && vif->wish->device[0] ? vif->wish->device : vif->device, name);
-}
-
 static void
 remove_stray(struct agent *agent, const char *name)
 {
@@ -357,6 +373,7 @@ agent_run(struct agent *agent)
 {
     const struct switch_db_events switch_events = { config_changed, bridge_changed, port_changed, agent };
     const struct source_events source_events = { wished, withdrawn, networks_changed, agent };
+    struct shash_node *node;
 
     switch_db_run(agent->db, &switch_events);
     devices_run(agent->devices);
@@ -364,6 +381,9 @@ agent_run(struct agent *agent)
     read_settings(agent);
     if (agent->source) {
         agent->source->class->run(agent->source, &source_events);
+    }
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        agent_bridge_hear(node->data);
     }
     if (agent_knows_all(agent) && switch_db_has_lock(agent->db)) {
         run_turn(agent);

@@ -18,11 +18,27 @@
 #include "switch/db.h"
 #include "switch/generations.h"
 #include "switch/ofports.h"
+#include "switch/port_numbers.h"
 #include "switch/session.h"
 
 VLOG_DEFINE_THIS_MODULE(agent_bridge);
 
 static struct vlog_rate_limit uplink_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+void
+agent_bridge_take_numbers(struct agent_bridge *bridge, const struct switch_port *port)
+{
+    if (port->ofport > 0) {
+        ofports_take(bridge->ofports, port->ofport);
+    }
+    ofports_take(bridge->ofports, port->ofport_request);
+}
+
+static void
+take_numbers(const char *name OVS_UNUSED, const struct switch_port *port, void *bridge)
+{
+    agent_bridge_take_numbers(bridge, port);
+}
 
 struct agent_bridge *
 agent_bridge(struct agent *agent, const char *name)
@@ -36,6 +52,7 @@ agent_bridge(struct agent *agent, const char *name)
     bridge->agent = agent;
     ovs_strlcpy(bridge->name, name, sizeof bridge->name);
     bridge->ofports = ofports_create();
+    switch_db_for_each_interface(agent->db, name, take_numbers, bridge);
     ovs_list_init(&bridge->vifs);
     ovs_list_init(&bridge->in_flight);
     hmap_init(&bridge->admitted);
@@ -44,19 +61,6 @@ agent_bridge(struct agent *agent, const char *name)
     shash_add(&agent->bridges, name, bridge);
     poll_immediate_wake();
     return bridge;
-}
-
-void
-agent_bridge_destroy(struct agent_bridge *bridge)
-{
-    shash_find_and_delete(&bridge->agent->bridges, bridge->name);
-    session_close(bridge->session);
-    ofports_destroy(bridge->ofports);
-    admission_forget(bridge);
-    hmap_destroy(&bridge->admitted);
-    bundle_destroy(&bridge->bundle);
-    free(bridge->reason);
-    free(bridge);
 }
 
 void
@@ -90,18 +94,43 @@ wake_vifs(struct agent_bridge *bridge)
     }
 }
 
+/* Also of VIFs that have left for another bridge and could not take their flows along yet. */
+static void
+forget_rules(struct agent_bridge *bridge)
+{
+    struct agent_vif *vif;
+
+    HMAP_FOR_EACH (vif, by_uuid, &bridge->agent->vifs) {
+        if (vif->rules.bridge == bridge) {
+            agent_vif_forget_rules(vif);
+            agent_vif_dirty(vif);
+        }
+    }
+}
+
+void
+agent_bridge_destroy(struct agent_bridge *bridge)
+{
+    shash_find_and_delete(&bridge->agent->bridges, bridge->name);
+    session_close(bridge->session);
+    ofports_destroy(bridge->ofports);
+    admission_forget(bridge);
+    forget_rules(bridge);
+    hmap_destroy(&bridge->admitted);
+    bundle_destroy(&bridge->bundle);
+    free(bridge->reason);
+    free(bridge);
+}
+
 /* What was sent on an earlier connection may be there or not: the next base tells everything again. */
 static void
 bridge_begin_epoch(struct agent_bridge *bridge)
 {
-    struct agent_vif *vif;
-
     bridge->epoch = bridge->session ? session_epoch(bridge->session) : 0;
     bridge->base_sent = bridge->base_acked = false;
+    bridge->ports_seqno = 0;
     admission_forget(bridge);
-    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
-        agent_vif_forget_rules(vif);
-    }
+    forget_rules(bridge);
     wake_vifs(bridge);
 }
 
@@ -134,8 +163,8 @@ take_ack(struct agent_bridge *bridge)
     }
 }
 
-static void
-bridge_hear(struct agent_bridge *bridge)
+void
+agent_bridge_hear(struct agent_bridge *bridge)
 {
     if (!bridge->session) {
         return;
@@ -177,9 +206,13 @@ see_uplink(const struct agent_bridge *bridge, struct wiring_bridge_seen *seen)
     }
     seen->uplink_present = devices_find(bridge->agent->devices, uplink, &device);
     seen->uplink_up = seen->uplink_present && device.flags & IFF_UP;
-    if (switch_db_port(bridge->agent->db, uplink, &port) && port.bridge) {
-        seen->uplink_here = !strcmp(port.bridge, bridge->name);
-        seen->uplink_elsewhere = seen->uplink_here ? NULL : port.bridge;
+    if (switch_db_port(bridge->agent->db, uplink, &port)) {
+        /* On no bridge yet: another network's bridge gets it in this turn. A second port of its name would be refused, and everything
+         * else in this turn's transaction with it. */
+        const char *on = port.bridge ? port.bridge : "(unknown)";
+
+        seen->uplink_here = !strcmp(on, bridge->name);
+        seen->uplink_elsewhere = seen->uplink_here ? NULL : on;
     }
 }
 
@@ -194,6 +227,8 @@ bridge_see(const struct agent_bridge *bridge)
         seen.prepared = bridge_is_prepared(&row);
         seen.secure = row.secure;
         seen.applied = agent_is_carried_out(bridge->agent, bridge->needed_cfg);
+    } else {
+        seen.no_datapath = bridge->network.managed && !datapath_choose(bridge->agent->db);
     }
     see_uplink(bridge, &seen);
     if (bridge->session) {
@@ -228,15 +263,15 @@ agent_bridge_next_generation(const struct agent_bridge *bridge, uint32_t ofport,
     return next;
 }
 
-/* A VIF whose wish does not parse keeps the rules that it has. */
+/* A VIF whose wish does not parse keeps the rules that it has. They are its own from now on: what comes after them removes them. */
 static bool
-bridge_keeps_flows_of(const struct agent_bridge *bridge, uint32_t ofport)
+bridge_keeps(struct agent_bridge *bridge, const struct generation *found)
 {
-    const struct agent_vif *vif;
+    struct agent_vif *vif;
 
     LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
-        if (vif->reserved == ofport) {
-            return vif->wish && vif->wish->refusal;
+        if (vif->reserved == found->ofport) {
+            return vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->number);
         }
     }
     return false;
@@ -256,12 +291,11 @@ bridge_put_base(struct agent_bridge *bridge)
     for (size_t i = 0; i < found->n; i++) {
         const struct generation *old = &found->list[i];
 
-        if (!bridge_keeps_flows_of(bridge, old->ofport)) {
+        if (!bridge_keeps(bridge, old)) {
             bundle_delete_generation(&bridge->bundle, old->ofport, old->number);
         }
     }
     bridge->base_sent = true;
-    bridge->ports_changed = true;
     wake_vifs(bridge);
 }
 
@@ -272,15 +306,7 @@ bridge_write(struct agent_bridge *bridge, unsigned int steps)
     struct switch_db *db = bridge->agent->db;
 
     if (steps & WIRING_BRIDGE_CREATE) {
-        const char *datapath = datapath_choose(db);
-
-        if (!datapath) {
-            free(bridge->reason);
-            bridge->reason = xasprintf("bridge %s cannot be made: ovs-vswitchd offers neither the kernel nor the userspace datapath",
-                                       bridge->name);
-            return;
-        }
-        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath);
+        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath_choose(db));
     }
     if (steps & WIRING_BRIDGE_PREPARE) {
         switch_db_prepare_bridge(db, bridge->name);
@@ -310,6 +336,25 @@ raise_uplink(struct agent_bridge *bridge)
     }
 }
 
+/* Admission goes by the numbers that the switch says on this connection: those in the database are for a moment after a restart of
+ * ovs-vswitchd what they were before, and would let another port pass. */
+static void
+bridge_admit(struct agent_bridge *bridge)
+{
+    if (bridge->ports_changed && bridge->session && session_is_ready(bridge->session)) {
+        session_ask_ports(bridge->session);
+        bridge->ports_changed = false;
+    }
+    if (bridge->composing && bridge->base_sent) {
+        unsigned int seqno = session_ports(bridge->session)->seqno;
+
+        if (seqno != bridge->ports_seqno) {
+            admission_update(bridge, session_ports(bridge->session));
+            bridge->ports_seqno = seqno;
+        }
+    }
+}
+
 static void
 bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
 {
@@ -333,9 +378,7 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
     if (bridge->composing && steps & WIRING_BRIDGE_PUT_BASE) {
         bridge_put_base(bridge);
     }
-    if (bridge->composing && bridge->base_sent && bridge->ports_changed) {
-        admission_update(bridge);
-    }
+    bridge_admit(bridge);
 }
 
 static void
@@ -386,7 +429,6 @@ bridge_note_state(struct agent_bridge *bridge, struct wiring_bridge_plan *plan)
 void
 agent_bridge_run(struct agent_bridge *bridge)
 {
-    bridge_hear(bridge);
     if (bridge_is_left_over(bridge)) {
         struct switch_bridge row;
 

@@ -11,6 +11,7 @@
 #include <smap.h>
 
 #include "base/error.h"
+#include "pool/remote.h"
 #include "pool/replica.h"
 
 /* Admission and six more tables must end before OpenFlow's last one, 254. */
@@ -57,6 +58,7 @@ settings_parse(const struct smap *ids, struct settings *settings)
 {
     struct settings parsed = { .layout = RULES_LAYOUT_DEFAULT, .variant = RULES_STRICT };
     const char *variant = smap_get(ids, "cabled-variant");
+    const char *pool = smap_get_def(ids, "cabled-pool", POOL_DEFAULT_REMOTE);
     struct error *error = parse_host(smap_get(ids, "cabled-host"), &parsed.host);
 
     if (!error) {
@@ -70,7 +72,11 @@ settings_parse(const struct smap *ids, struct settings *settings)
         error = error ? error_prefix(error, "cabled-variant") : NULL;
     }
     if (!error) {
-        parsed.pool = xstrdup(smap_get_def(ids, "cabled-pool", POOL_DEFAULT_REMOTE));
+        error = pool_remote_check(pool);
+        error = error ? error_prefix(error, "cabled-pool") : NULL;
+    }
+    if (!error) {
+        parsed.pool = xstrdup(pool);
         *settings = parsed;
     }
     return error;

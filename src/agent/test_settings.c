@@ -85,6 +85,9 @@ value_that_does_not_parse_is_refused_with_its_key(void **state)
     assert_refused("cabled-variant", "lax");
     assert_refused("cabled-foreign-ports", "yes");
     assert_refused("cabled-host", "me");
+    assert_refused("cabled-pool", "");
+    assert_refused("cabled-pool", "ptcp:6650");
+    assert_refused("cabled-pool", "tcp:192.0.2.1:6650,nowhere");
 }
 
 int

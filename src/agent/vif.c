@@ -30,6 +30,8 @@ enum {
     TRANSIENT_MS = 500,
 };
 
+enum { LINK_STEPS = WIRING_SET_LINK | WIRING_LINK_UP | WIRING_LINK_DOWN };
+
 struct agent_vif *
 agent_vif_find(struct agent *agent, const char *uuid)
 {
@@ -253,12 +255,9 @@ state_is_transient(enum wiring_vif_state state)
 static void
 vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif_seen *seen)
 {
-    enum {
-        WRITES = WIRING_ADD_PORT | WIRING_UPDATE_PORT | WIRING_DELETE_PORT,
-        LINKS = WIRING_SET_LINK | WIRING_LINK_UP | WIRING_LINK_DOWN,
-    };
+    enum { WRITES = WIRING_ADD_PORT | WIRING_UPDATE_PORT | WIRING_DELETE_PORT };
 
-    if (steps & LINKS) {
+    if (steps & LINK_STEPS) {
         vif_link(vif, steps);
     }
     if (steps & WIRING_PUT_RULES) {
@@ -370,6 +369,9 @@ agent_vif_run(struct agent_vif *vif)
 
     struct wiring_vif_plan plan = vif_plan(vif, &seen);
 
+    if (!(plan.steps & LINK_STEPS)) {
+        vif_note_link(vif, NULL); /* what the kernel refused is not wanted any more, or somebody else has done it */
+    }
     vif_note_state(vif, &plan);
     vif_carry_out(vif, plan.steps, &seen);
     if (vif->retry_at) {

@@ -20,6 +20,19 @@ agent_vif_forget_rules(struct agent_vif *vif)
     ovs_list_init(&vif->in_flight);
 }
 
+bool
+agent_vif_keep_rules(struct agent_vif *vif, uint8_t generation)
+{
+    if (vif->rules.bridge) {
+        return false;
+    }
+    /* The policy stays empty, which no wish's is: it is not known which one the flows were made from. */
+    vif->rules = (struct agent_rules) {
+        .bridge = vif->bridge, .ofport = vif->reserved, .generation = generation, .variant = vif->agent->settings.variant,
+    };
+    return true;
+}
+
 void
 agent_vif_put_rules(struct agent_vif *vif)
 {

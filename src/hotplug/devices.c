@@ -66,10 +66,13 @@ devices_learn(struct devices *devices, const struct rtnetlink_change *change)
         .name = node->name, .ifindex = change->if_index, .flags = change->ifi_flags, .mtu = change->mtu,
     };
     memcpy(known->device.mac, &change->mac, sizeof known->device.mac);
-    if (before.ifindex != known->device.ifindex) {
-        known->announced = udev_follower_has_announced(devices->udev, node->name, change->if_index);
-    }
-    if (before.ifindex != known->device.ifindex || before.flags != known->device.flags || before.mtu != known->device.mtu
+
+    const bool was_announced = known->announced && before.ifindex == known->device.ifindex;
+
+    /* Also of a device that is known already: udev's event may be among those that were lost. */
+    known->announced = was_announced || udev_follower_has_announced(devices->udev, node->name, change->if_index);
+    if (known->announced != was_announced || before.ifindex != known->device.ifindex
+        || before.flags != known->device.flags || before.mtu != known->device.mtu
         || memcmp(before.mac, known->device.mac, sizeof before.mac)) {
         devices->changed(node->name, devices->aux);
     }

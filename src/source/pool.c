@@ -36,6 +36,7 @@ struct source_pool {
     struct ovsdb_idl_index *vifs_by_network;
     struct ovsdb_idl_txn *txn;  /* collected in this turn, or under way */
     bool committing;
+    bool tell_again;            /* a write failed: nobody knows which reports were in it */
     long long int retry_at;
 };
 
@@ -144,6 +145,17 @@ tell_network(struct source_pool *source, const struct poolrec_network *row, cons
     events->networks_changed(events->aux);
 }
 
+/* Whoever is told looks at the VIF and reports it anew. */
+static void
+tell_all(struct source_pool *source, const struct source_events *events)
+{
+    const struct poolrec_vif *vif;
+
+    POOLREC_VIF_FOR_EACH (vif, pool_idl(source->pool)) {
+        tell_vif(vif, events);
+    }
+}
+
 static void
 tell_changes(struct source_pool *source, const struct source_events *events)
 {
@@ -151,6 +163,10 @@ tell_changes(struct source_pool *source, const struct source_events *events)
     const struct poolrec_network *network;
     const struct poolrec_vif *vif;
 
+    if (source->tell_again) {
+        source->tell_again = false;
+        tell_all(source, events);
+    }
     POOLREC_VIF_FOR_EACH_TRACKED (vif, idl) {
         tell_vif(vif, events);
     }
@@ -194,6 +210,7 @@ source_commit(struct source_pool *source)
     if (status != TXN_SUCCESS && status != TXN_UNCHANGED) {
         VLOG_WARN_RL(&refused_rl, "the pool database refused a report: %s", ovsdb_idl_txn_get_error(source->txn));
         source->retry_at = time_msec() + RETRY_MS;
+        source->tell_again = true;
     }
     ovsdb_idl_txn_destroy(source->txn);
     source->txn = NULL;

@@ -95,7 +95,8 @@ struct switch_port {
     const char *bridge;         /* NULL if on none that the replica knows yet */
     const char *vif;            /* owner mark, NULL if not ours */
     bool uplink;                /* mark */
-    const char *type;           /* of the first interface: "", "patch", "internal" ... */
+    const char *interface;      /* the interface's name, "" if there is none; a bond's port has several */
+    const char *type;           /* of that interface: "", "patch", "internal" ... */
     size_t n_interfaces;
     int64_t ofport;             /* 0: not said yet */
     uint32_t ofport_request;    /* 0: none */

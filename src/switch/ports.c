@@ -29,6 +29,7 @@ port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interfac
         .bridge = bridge,
         .vif = smap_get(&row->external_ids, "cabled-vif"),
         .uplink = smap_get_bool(&row->external_ids, "cabled-uplink", false),
+        .interface = interface ? interface->name : "",
         .type = interface ? interface->type : "",
         .n_interfaces = row->n_interfaces,
         .ofport = interface && interface->n_ofport ? interface->ofport[0] : 0,

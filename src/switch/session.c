@@ -26,6 +26,7 @@
 #include "switch/counts.h"
 #include "switch/encode.h"
 #include "switch/generations.h"
+#include "switch/port_numbers.h"
 #include "switch/watch.h"
 
 VLOG_DEFINE_THIS_MODULE(session);
@@ -37,6 +38,9 @@ enum {
     /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. */
     PROBE_INTERVAL_S = 5,
     MAX_BACKOFF_S = 1,
+
+    /* A switch that does not answer for so long is told of. */
+    PATIENCE_S = 2,
 
     /* Somebody who changes our flows again and again gets an answer this often. */
     LOOK_AGAIN_PAUSE_MS = 100,
@@ -76,6 +80,7 @@ struct session {
     char *error;
 
     struct generations found;
+    struct port_numbers ports;
 
     enum session_phase phase;
     uint32_t bundle_id;
@@ -94,6 +99,7 @@ session_open(const char *bridge, enum fragments_mode fragments, const struct rul
     session->bridge = xstrdup(bridge);
     session->fragments.wanted = fragments;
     session->layout = *layout;
+    port_numbers_init(&session->ports);
     session->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
     ovs_list_init(&session->queries);
     rconn_connect(session->rconn, target, bridge);
@@ -119,6 +125,7 @@ session_close(struct session *session)
         session_forget_connection(session);
         rconn_destroy(session->rconn);
         generations_destroy(&session->found);
+        port_numbers_destroy(&session->ports);
         free(session->error);
         free(session->bridge);
         free(session);
@@ -151,6 +158,18 @@ session_begin(struct session *session)
     session->state = SESSION_CHECKING;
 }
 
+void
+session_ask_ports(struct session *session)
+{
+    session_transmit(session, port_numbers_encode_ask(&session->ports));
+}
+
+const struct port_numbers *
+session_ports(const struct session *session)
+{
+    return &session->ports;
+}
+
 /* From here on the switch tells of what others do; so nothing is missed that happens behind the listing. */
 static void
 session_watch(struct session *session)
@@ -158,9 +177,11 @@ session_watch(struct session *session)
     session_transmit(session, watch_encode_begin());
 }
 
+/* Answers come in the order of the questions: when the flows are listed, the ports are. */
 static void
 session_list(struct session *session)
 {
+    session_ask_ports(session);
     session->awaited = session_transmit(session, encode_flow_stats_request(COOKIE_MAGIC, COOKIE_MAGIC_MASK));
     session->state = SESSION_LISTING;
 }
@@ -299,6 +320,8 @@ session_handle(struct session *session, struct ofpbuf *message)
         handle_config(session, header);
     } else if (type == OFPTYPE_FLOW_STATS_REPLY) {
         handle_flow_stats(session, message);
+    } else if (type == OFPTYPE_PORT_DESC_STATS_REPLY) {
+        port_numbers_hear(&session->ports, message);
     } else if (type == OFPTYPE_FLOW_MONITOR_STATS_REPLY) {
         handle_watch(session, message);
     } else if (type == OFPTYPE_BUNDLE_CONTROL) {
@@ -323,6 +346,11 @@ session_notice_connection(struct session *session)
     if (session->state == SESSION_CONNECTING && connected) {
         session->connection = connection;
         session_begin(session);
+    }
+    if (!connected && !session->error && rconn_failure_duration(session->rconn) >= PATIENCE_S) {
+        session_set_error(session, xasprintf("ovs-vswitchd does not answer for it (%s): its log says why; without the kernel module a "
+                                             "bridge needs datapath_type=netdev",
+                                             ovs_retval_to_string(rconn_get_last_error(session->rconn))));
     }
 }
 

@@ -18,6 +18,7 @@
 
 struct bundle;
 struct generations;
+struct port_numbers;
 struct rules_layout;
 struct session;
 
@@ -43,6 +44,12 @@ const char *session_error(const struct session *);
 
 /* The generations of our flows that were in the table when the session got ready. */
 const struct generations *session_found(const struct session *);
+
+/* Which port has which number, as the switch said last; listed anew before the session gets ready. */
+const struct port_numbers *session_ports(const struct session *);
+
+/* Asks for that list once more. The session must be ready; when the answer is there, the list's seqno is another. */
+void session_ask_ports(struct session *);
 
 /* Sends 'bundle'. The session must be ready and no bundle under way. */
 void session_send(struct session *, const struct bundle *bundle);

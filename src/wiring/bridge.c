@@ -47,7 +47,7 @@ uplink_can_be_added(const struct vif_network *network, const struct wiring_bridg
 }
 
 static struct wiring_bridge_plan
-plan_missing(const struct vif_network *network)
+plan_missing(const struct vif_network *network, const struct wiring_bridge_seen *seen)
 {
     struct wiring_bridge_plan plan = { .state = WIRING_BRIDGE_CREATING, .steps = WIRING_BRIDGE_CREATE };
 
@@ -56,6 +56,11 @@ plan_missing(const struct vif_network *network)
         plan.steps = 0;
         plan.reason = xasprintf("bridge %s is missing and its network is not managed by Cabled: create it with "
                                 "`ovs-vsctl add-br %s`", network->bridge, network->bridge);
+    } else if (seen->no_datapath) {
+        plan.state = WIRING_BRIDGE_MISSING;
+        plan.steps = 0;
+        plan.reason = xasprintf("bridge %s cannot be made: ovs-vswitchd offers neither the kernel nor the userspace datapath; does it "
+                                "run?", network->bridge);
     }
     return plan;
 }
@@ -89,7 +94,7 @@ struct wiring_bridge_plan
 wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge_seen *seen)
 {
     if (!seen->exists) {
-        return plan_missing(network);
+        return plan_missing(network, seen);
     }
 
     struct wiring_bridge_plan plan = { .steps = 0 };

@@ -2,7 +2,7 @@
  *
  * One guarded bridge: from what is wanted and what is there to what must be done next (rules/compile.h says what a guarded bridge is).
  *
- *     MISSING    not there, and not ours to create
+ *     MISSING    not there, and not ours to create, or the switch has no datapath to create it with
  *     CREATING   the row is under way; left when ovs-vswitchd has carried it out
  *     PREPARING  an existing bridge gets what guarding needs: in-band control off, OpenFlow 1.4, the owner mark, its uplink
  *     SECURING   `fail_mode=secure` is under way in a transaction of its own: the switch flushes all flows when it carries it
@@ -42,6 +42,7 @@ enum wiring_bridge_step {
 
 struct wiring_bridge_seen {
     bool exists;                /* a Bridge row */
+    bool no_datapath;           /* it does not exist, and the switch has no datapath to make it with */
     bool applied;               /* ovs-vswitchd has carried out the row as it stands */
     bool prepared;              /* in-band control off, OpenFlow 1.4 spoken, owner mark */
     bool secure;                /* fail_mode */

@@ -51,6 +51,14 @@ missing_bridge_of_a_managed_network_is_created(void **state)
 }
 
 static void
+missing_bridge_waits_for_a_datapath(void **state)
+{
+    const struct wiring_bridge_seen seen = { .no_datapath = true };
+
+    check(&managed, &seen, WIRING_BRIDGE_MISSING, 0, "neither the kernel nor the userspace datapath");
+}
+
+static void
 missing_bridge_of_somebody_else_is_told(void **state)
 {
     const struct wiring_bridge_seen seen = { .exists = false };
@@ -148,6 +156,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(missing_bridge_of_a_managed_network_is_created),
+        cmocka_unit_test(missing_bridge_waits_for_a_datapath),
         cmocka_unit_test(missing_bridge_of_somebody_else_is_told),
         cmocka_unit_test(in_band_control_goes_before_anything_else),
         cmocka_unit_test(fail_mode_has_a_transaction_of_its_own),

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from conftest import mac_of
+from conftest import BACKEND_MAC, mac_of
 from lab import wait_for
 
 
@@ -25,6 +25,90 @@ def test_restart_of_the_agent_changes_nothing(host):
     assert {key: after[key] for key in ("ofport", "wired_since")} == {key: before[key] for key in ("ofport", "wired_since")}
     assert host.interface("vif1.0") == interface
     assert rules(host) == flows
+
+
+def test_ports_of_before_the_agent_s_restart_keep_their_numbers_to_themselves(host):
+    host.network()
+    before = {f"vif{n}.0": host.wired(f"vif{n}.0", "--ipv4", f"10.0.0.{n}") for n in range(1, 5)}
+    host.lab.agent.stop()
+    new = [host.vif(host.veth(f"vif{n}.0"), "--ipv4", f"10.0.0.{n}") for n in range(11, 19)]
+    host.lab.agent.start()
+    after = {device: host.wait(device) for device in [*before, *new]}
+    assert {device: record["ofport"] for device, record in after.items() if device in before} \
+        == {device: record["ofport"] for device, record in before.items()}
+    assert len({record["ofport"] for record in after.values()}) == len(after)
+    for device, record in after.items():
+        address = device.removeprefix("vif").removesuffix(".0")
+        sources = {flow.partition("nw_src=")[2].partition(" ")[0].partition(",")[0]
+                   for flow in host.flows_of("xapi0", record["ofport"]) if "nw_src=10." in flow}
+        assert sources == {f"10.0.0.{address}"}
+
+
+def counter(host, name):
+    """One of libopenvswitch's coverage counters of the agent."""
+    return int(host.lab.run("ovs-appctl", "-t", f"{host.lab.state}/run/cabled.ctl", "coverage/read-counter", name).stdout)
+
+
+def rests(host):
+    """True if the agent's loop sleeps while nothing happens: seen until it has asked the switch for the fragment mode twice, by its clock."""
+    asked, spins = counter(host, "vconn_sent"), counter(host, "poll_zero_timeout")
+    wait_for(lambda: counter(host, "vconn_sent") >= asked + 2, "the agent's timer to come round twice", 30)
+    return counter(host, "poll_zero_timeout") - spins < 2000
+
+
+def test_link_that_somebody_else_has_raised_is_wired(host):
+    host.network()
+    host.veth("lower")
+    host.lab.expect("cabled", "vif1.0: cannot bring it up")
+    host.lab.run("ip", "link", "add", "vif1.0", "link", "lower", "type", "macvlan")
+    host.vif("vif1.0", mode="disabled")
+    host.wait("vif1.0", "disabled")
+    # Of one device's macvlans, the kernel lets one with a given MAC be up.
+    host.lab.run("ip", "link", "add", "other", "link", "lower", "address", BACKEND_MAC, "type", "macvlan")
+    host.lab.run("ip", "link", "set", "other", "up")
+    host.update_vif("vif1.0", locking_mode="locked")
+    host.wait("vif1.0", "failed")
+    host.lab.run("ip", "-batch", "-", input="link del other\nlink set vif1.0 up\n")
+    host.wait("vif1.0")
+    assert rests(host)
+
+
+def test_agent_rests_while_the_switch_database_is_away(host):
+    host.network()
+    host.wired("vif1.0")
+    host.lab.expect_lost_connections()
+    host.lab.switch_db.stop()
+    assert rests(host)
+    host.lab.switch_db.start()
+    host.wired("vif2.0")
+    host.wait("vif1.0")
+
+
+def test_vifs_of_another_host_are_unplugged_when_the_host_changes(host):
+    host.network()
+    host.wired("vif1.0")
+    host.lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-host=0f0f0f0f-0000-4000-8000-000000000001")
+    wait_for(lambda: "xapi0" not in host.bridges() or not host.ports("xapi0"), "the port to go")
+
+
+def test_vif_that_moves_off_a_vanishing_bridge_in_mid_change_is_wired_on_the_next(host):
+    host.network("net0")
+    host.network("net1")
+    host.wired("vif1.0")
+    host.lab.vswitchd.signal("STOP")
+    try:
+        host.update_vif("vif1.0", ipv4_allowed="10.0.0.9")      # a bundle is under way
+        wait_for(lambda: "updating" in host.lab.run("ovsdb-client", "dump", host.lab.pool_db.remote, "VIF", "wire_state").stdout,
+                 "the change to be under way")
+        networks = {network["name"]: network["uuid"] for network in host.json("network", "list")}
+        host.transact({"op": "update", "table": "VIF", "where": [["interface", "==", "vif1.0"]],
+                       "row": {"network": ["uuid", networks["net1"]]}},
+                      {"op": "delete", "table": "Network", "where": [["_uuid", "==", ["uuid", networks["net0"]]]]})
+        wait_for(lambda: "xapi0" not in host.bridges(), "the bridge to go")
+    finally:
+        host.lab.vswitchd.signal("CONT")
+    host.wait("vif1.0")
+    assert host.ports("xapi1") == {"vif1.0"}
 
 
 def test_killed_agent_leaves_ports_and_rules(host):
@@ -104,6 +188,21 @@ def test_row_that_does_not_parse_is_refused_in_words_and_changes_nothing(host, c
     assert host.flows_of("xapi0", ofport) == own
     host.update_vif("vif1.0", **{column: {"MAC": mac_of("vif1.0"), "ipv4_allowed": "10.0.0.5", "ipv6_allowed": ["set", []]}[column]})
     host.wait("vif1.0")
+
+
+def test_rules_kept_for_a_row_that_did_not_parse_go_with_the_next_ones(host):
+    host.network()
+    ofport = host.wired("vif1.0", "--ipv4", "10.0.0.5")["ofport"]
+    host.lab.expect("cabled", "vif1.0")
+    host.update_vif("vif1.0", MAC="02:00:00:00:00:zz")
+    host.wait("vif1.0", "failed")
+    host.lab.agent.stop()
+    host.lab.agent.start()
+    host.wired("vif2.0")
+    assert any("10.0.0.5" in flow for flow in host.flows_of("xapi0", ofport))
+    host.update_vif("vif1.0", MAC=mac_of("vif1.0"), ipv4_allowed="10.0.0.6")
+    host.wait("vif1.0")
+    assert not any("10.0.0.5" in flow for flow in host.flows_of("xapi0", ofport))
 
 
 def test_interface_name_that_the_kernel_would_not_take_is_refused(host):

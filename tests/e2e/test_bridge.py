@@ -143,6 +143,17 @@ def test_missing_bridge_is_told_with_the_way_out(host):
     host.wait("vif1.0")
 
 
+def test_bridge_that_the_switch_cannot_set_up_is_told(host):
+    host.lab.expect("ovs-vswitchd", "br7|unknown datapath type")
+    host.lab.expect("cabled", "br7")
+    host.lab.vsctl("--no-wait", "add-br", "br7", "--", "set", "bridge", "br7", "datapath_type=system")
+    host.network("net0", "--bridge", "br7", "--unmanaged")
+    host.veth("vif1.0")
+    host.vif("vif1.0")
+    error = host.wait("vif1.0", "failed")["error"]
+    assert "bridge br7" in error and "datapath_type=netdev" in error
+
+
 def admitted(host, bridge, port):
     return host.flows(bridge, f"table=199,in_port={host.interface(port)['ofport']}")
 
@@ -273,3 +284,17 @@ def test_vlan_frames_reach_no_untagged_vif(host):
     wait_for(lambda: "88b6" in heard[3](), "the untagged frame at the untagged VIF", seen=heard[3])
     assert "88b5" not in heard[3]()
     assert "88b6" not in heard[2]()
+
+
+def test_uplink_that_two_networks_name_goes_to_one_and_holds_up_none(host):
+    host.veth("uplink0")
+    host.lab.expect("cabled", "uplink uplink0 of bridge")
+    host.lab.agent.stop()
+    for n in range(2):
+        host.network(f"net{n}")
+        host.vif(host.veth(f"vif{n}.0"), network=f"net{n}")
+    host.transact({"op": "update", "table": "Network", "where": [], "row": {"uplink": "uplink0"}})  # `cable` would refuse it
+    host.lab.agent.start()
+    for n in range(2):
+        host.wait(f"vif{n}.0")
+    assert sum("uplink0" in host.ports(bridge) for bridge in ("xapi0", "xapi1")) == 1

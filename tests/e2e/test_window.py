@@ -97,6 +97,21 @@ def test_death_of_the_switch_lets_nothing_forged_pass(stormy):
     heard_nothing_forged(storm)
 
 
+def test_number_that_another_port_takes_over_a_restart_lets_nothing_forged_pass(stormy):
+    stormy.lab.expect("cabled", "connection to ovs-vswitchd broke|connection failed|connection dropped|connection attempt")
+    number = stormy.interface("vif1.0")["ofport"]
+    with Storm(stormy, "vif1.0", "ear1") as storm:
+        storm.await_passing()
+        stormy.lab.vswitchd.stop()
+        # The last is the ear's own number: whoever goes by what the database said takes the VIF's port for the ear's.
+        stormy.lab.run("ovs-vsctl", "--no-wait", "set", "interface", "ear0", f"ofport_request={number}", "--",
+                       "set", "interface", "vif1.0", f"ofport_request={stormy.interface('ear0')['ofport']}")
+        stormy.lab.vswitchd.start()
+        stormy.wait("vif1.0")
+        storm.await_passing()
+    heard_nothing_forged(storm)
+
+
 @pytest.mark.parametrize("hand", [
     ["ovs-ofctl", "-O", "OpenFlow14", "del-flows", "xapi0"],
     ["ovs-ofctl", "-O", "OpenFlow14", "--strict", "del-flows", "xapi0", "priority=65000,reg15=0/1"],
