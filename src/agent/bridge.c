@@ -221,6 +221,7 @@ bridge_see(const struct agent_bridge *bridge)
 {
     struct wiring_bridge_seen seen = { .exists = false };
     struct switch_bridge row;
+    struct switch_port port;
 
     seen.exists = switch_db_bridge(bridge->agent->db, bridge->name, &row);
     if (seen.exists) {
@@ -228,6 +229,7 @@ bridge_see(const struct agent_bridge *bridge)
         seen.secure = row.secure;
         seen.applied = agent_is_carried_out(bridge->agent, bridge->needed_cfg);
     } else {
+        seen.name_taken_on = switch_db_port(bridge->agent->db, bridge->name, &port) ? port.bridge : NULL;
         seen.no_datapath = bridge->network.managed && !datapath_choose(bridge->agent->db);
     }
     see_uplink(bridge, &seen);

@@ -67,6 +67,7 @@ see_port(const struct agent_vif *vif, struct wiring_vif_seen *seen)
         return;
     }
     port->ours = view.vif && !strcmp(view.vif, vif->uuid);
+    port->name = view.name;
     port->bridge = view.bridge;
     port->ifindex = view.ifindex;
     port->requested = view.ofport_request;

@@ -26,6 +26,7 @@ struct switch_db {
     bool bumped;                /* the one that is under way does */
     struct ovsdb_idl_index *bridges_by_name;
     struct ovsdb_idl_index *ports_by_name;
+    struct ovsdb_idl_index *interfaces_by_name;
     struct hmap owners;         /* of struct row_owner: which row refers to a Port or Interface row */
     enum switch_db_fate fate;   /* of the transaction that ended in this turn */
     char *error;

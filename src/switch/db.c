@@ -70,6 +70,7 @@ switch_db_open(const char *remote)
     watch_columns(db->idl);
     db->bridges_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_bridge_col_name);
     db->ports_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_port_col_name);
+    db->interfaces_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_interface_col_name);
     ovsdb_idl_set_lock(db->idl, "cabled");
     db->loop = (struct ovsdb_idl_loop) OVSDB_IDL_LOOP_INITIALIZER(db->idl);
     return db;

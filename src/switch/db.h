@@ -92,6 +92,7 @@ void switch_db_prepare_bridge(struct switch_db *, const char *name);
 void switch_db_secure_bridge(struct switch_db *, const char *name);
 
 struct switch_port {
+    const char *name;           /* of the port; a bond's is not that of its interfaces */
     const char *bridge;         /* NULL if on none that the replica knows yet */
     const char *vif;            /* owner mark, NULL if not ours */
     bool uplink;                /* mark */
@@ -104,6 +105,7 @@ struct switch_port {
     const char *error;
 };
 
+/* Finds the port that has the name 'name', or an interface of that name: no other can be added under it. */
 bool switch_db_port(const struct switch_db *, const char *name, struct switch_port *port);
 
 /* Calls 'each' for every interface of every port on 'bridge'. */

@@ -26,6 +26,7 @@ static struct switch_port
 port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interface, const char *bridge)
 {
     return (struct switch_port) {
+        .name = row->name,
         .bridge = bridge,
         .vif = smap_get(&row->external_ids, "cabled-vif"),
         .uplink = smap_get_bool(&row->external_ids, "cabled-uplink", false),
@@ -39,10 +40,31 @@ port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interfac
     };
 }
 
+static const struct ovsrec_interface *
+find_interface(const struct switch_db *db, const char *name)
+{
+    struct ovsrec_interface *key = ovsrec_interface_index_init_row(db->interfaces_by_name);
+
+    ovsrec_interface_index_set_name(key, name);
+    const struct ovsrec_interface *interface = ovsrec_interface_index_find(db->interfaces_by_name, key);
+    ovsrec_interface_index_destroy_row(key);
+    return interface;
+}
+
+/* The port of that name, or the one of another name, a bond's, that has an interface of that name. */
+static const struct ovsrec_port *
+find_port_or_bond(const struct switch_db *db, const char *name)
+{
+    const struct ovsrec_port *port = find_port(db, name);
+    const struct ovsrec_interface *interface = port ? NULL : find_interface(db, name);
+
+    return interface ? interface_port(db, interface) : port;
+}
+
 bool
 switch_db_port(const struct switch_db *db, const char *name, struct switch_port *port)
 {
-    const struct ovsrec_port *row = find_port(db, name);
+    const struct ovsrec_port *row = find_port_or_bond(db, name);
 
     if (!row) {
         return false;

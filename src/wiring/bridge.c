@@ -46,22 +46,32 @@ uplink_can_be_added(const struct vif_network *network, const struct wiring_bridg
     return network->uplink[0] && !seen->uplink_here && !seen->uplink_elsewhere && seen->uplink_present;
 }
 
+/* Why a bridge that is not there cannot be made, or NULL. */
+static char *
+creation_problem(const struct vif_network *network, const struct wiring_bridge_seen *seen)
+{
+    if (!network->managed) {
+        return xasprintf("bridge %s is missing and its network is not managed by Cabled: create it with "
+                         "`ovs-vsctl add-br %s`", network->bridge, network->bridge);
+    }
+    if (seen->name_taken_on) {
+        return xasprintf("bridge %s cannot be made: bridge %s has a port of that name; give the network another bridge name",
+                         network->bridge, seen->name_taken_on);
+    }
+    if (seen->no_datapath) {
+        return xasprintf("bridge %s cannot be made: ovs-vswitchd offers neither the kernel nor the userspace datapath; does it "
+                         "run?", network->bridge);
+    }
+    return NULL;
+}
+
 static struct wiring_bridge_plan
 plan_missing(const struct vif_network *network, const struct wiring_bridge_seen *seen)
 {
-    struct wiring_bridge_plan plan = { .state = WIRING_BRIDGE_CREATING, .steps = WIRING_BRIDGE_CREATE };
+    struct wiring_bridge_plan plan = { .reason = creation_problem(network, seen) };
 
-    if (!network->managed) {
-        plan.state = WIRING_BRIDGE_MISSING;
-        plan.steps = 0;
-        plan.reason = xasprintf("bridge %s is missing and its network is not managed by Cabled: create it with "
-                                "`ovs-vsctl add-br %s`", network->bridge, network->bridge);
-    } else if (seen->no_datapath) {
-        plan.state = WIRING_BRIDGE_MISSING;
-        plan.steps = 0;
-        plan.reason = xasprintf("bridge %s cannot be made: ovs-vswitchd offers neither the kernel nor the userspace datapath; does it "
-                                "run?", network->bridge);
-    }
+    plan.state = plan.reason ? WIRING_BRIDGE_MISSING : WIRING_BRIDGE_CREATING;
+    plan.steps = plan.reason ? 0 : WIRING_BRIDGE_CREATE;
     return plan;
 }
 

@@ -42,6 +42,7 @@ enum wiring_bridge_step {
 
 struct wiring_bridge_seen {
     bool exists;                /* a Bridge row */
+    const char *name_taken_on;  /* a bridge that has a port of this bridge's name, or NULL */
     bool no_datapath;           /* it does not exist, and the switch has no datapath to make it with */
     bool applied;               /* ovs-vswitchd has carried out the row as it stands */
     bool prepared;              /* in-band control off, OpenFlow 1.4 spoken, owner mark */

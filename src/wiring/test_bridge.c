@@ -67,6 +67,14 @@ missing_bridge_of_somebody_else_is_told(void **state)
 }
 
 static void
+name_that_another_bridge_s_port_has_is_told(void **state)
+{
+    const struct wiring_bridge_seen seen = { .name_taken_on = "br7" };
+
+    check(&managed, &seen, WIRING_BRIDGE_MISSING, 0, "bridge br7 has a port of that name");
+}
+
+static void
 in_band_control_goes_before_anything_else(void **state)
 {
     struct wiring_bridge_seen seen = guarded();
@@ -158,6 +166,7 @@ main(void)
         cmocka_unit_test(missing_bridge_of_a_managed_network_is_created),
         cmocka_unit_test(missing_bridge_waits_for_a_datapath),
         cmocka_unit_test(missing_bridge_of_somebody_else_is_told),
+        cmocka_unit_test(name_that_another_bridge_s_port_has_is_told),
         cmocka_unit_test(in_band_control_goes_before_anything_else),
         cmocka_unit_test(fail_mode_has_a_transaction_of_its_own),
         cmocka_unit_test(no_flow_is_sent_before_the_switch_has_carried_fail_mode_out),

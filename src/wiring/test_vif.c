@@ -268,7 +268,7 @@ port_of_somebody_else_is_never_touched(void **state)
     const struct vif_wish w = wish();
     struct wiring_vif_seen seen = new_device();
 
-    seen.port = (struct wiring_port) { .present = true, .ours = false, .bridge = "br7" };
+    seen.port = (struct wiring_port) { .present = true, .ours = false, .name = "vif1.0", .bridge = "br7" };
     check(&w, &seen, WIRING_VIF_FAILED, 0);
     check_reason(&w, &seen, "ovs-vsctl del-port br7 vif1.0");
     check(NULL, &seen, WIRING_VIF_DETACHED, 0);

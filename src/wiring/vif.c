@@ -171,8 +171,8 @@ wiring_vif_plan(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
         return plan(WIRING_VIF_FAILED, seen->rules != WIRING_RULES_NONE ? WIRING_DELETE_RULES : 0,
                     xasprintf("port %s is on bridge %s already and is not Cabled's: remove it with "
                               "`ovs-vsctl del-port %s %s`, or give the VIF another device",
-                              wish->device, port->bridge ? port->bridge : "(unknown)",
-                              port->bridge ? port->bridge : "BRIDGE", wish->device));
+                              port->name, port->bridge ? port->bridge : "(unknown)",
+                              port->bridge ? port->bridge : "BRIDGE", port->name));
     }
     if (port_must_go(seen)) {
         struct wiring_vif_plan replug = unplug(seen, WIRING_VIF_UNPLUGGING, NULL);

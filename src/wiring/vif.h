@@ -71,6 +71,7 @@ struct wiring_port {
     uint32_t requested;         /* ofport_request, 0 if none */
     int64_t ofport;             /* 0: the switch has not said yet; below 0: it cannot */
     const char *error;          /* Interface.error or NULL */
+    const char *name;           /* the device's, or that of the bond which the device is a member of */
     const char *bridge;         /* where it is, or NULL */
 };
 

@@ -203,6 +203,34 @@ def test_port_of_somebody_else_under_a_vif_s_name_is_left_alone_and_dark(host):
     host.wait("vif2.0")
 
 
+def test_member_of_a_bond_is_no_vif_and_holds_up_no_other(host):
+    host.network()
+    host.wired("vif1.0")
+    host.lab.expect("cabled", "is not Cabled's")
+    host.lab.expect("ovs-vswitchd", "vif2.0|vif3.0|bond")
+    for device in ("vif2.0", "vif3.0"):
+        host.veth(device)
+    host.lab.vsctl("add-bond", "xapi0", "bond0", "vif2.0", "vif3.0")
+    host.vif("vif2.0")
+    assert "port bond0 is on bridge xapi0" in host.wait("vif2.0", "failed")["error"]
+    host.wired("vif4.0")
+
+
+def test_bridge_whose_name_is_a_port_s_is_told_and_holds_up_no_other(host):
+    host.lab.expect("cabled", "has a port of that name")
+    host.lab.expect("ovs-vswitchd", "xapi9")
+    host.lab.run("ip", "link", "add", "xapi9", "type", "veth", "peer", "name", "other9")
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}", "--", "add-port", "br7", "xapi9")
+    host.network("net9", "--bridge", "br9")
+    network = host.json("network", "show", "net9")["uuid"]
+    host.transact({"op": "update", "table": "Network", "where": [["_uuid", "==", ["uuid", network]]], "row": {"bridge": "xapi9"}})
+    host.veth("vif9.0")
+    host.vif("vif9.0", network="net9")
+    assert "bridge br7 has a port of that name" in host.wait("vif9.0", "failed")["error"]
+    host.network("net0")
+    host.wired("vif1.0")
+
+
 def test_uplink_joins_its_network(host):
     host.network("net0", "--uplink", "up0")
     host.lab.expect("ovs-vswitchd", "up0: Network is down")
