@@ -26,6 +26,7 @@ from .openvswitch import SwitchDatabase, Vswitchd
 from .pool import PoolDatabase
 from .programs import path_with
 from .udev import Udevd
+from .wait import wait_for
 
 REPO = Path(__file__).resolve().parent.parent
 PREFIX = "cabled-lab."
@@ -265,6 +266,11 @@ class Lab:
             self._start_if_there(self.pool_db, self.pool_db.schema)
         if self.wanted["agent"]:
             self._start_if_there(self.agent, self.agent.program)
+        if self.pool_db.running and self.agent.running:
+            wait_for(self._host_is_registered, "cabled to register its host in the pool database")
+
+    def _host_is_registered(self):
+        return self.uuid in self.run("ovsdb-client", "dump", self.pool_db.remote, "Host", "_uuid").stdout
 
     def _start_if_there(self, daemon, file):
         if daemon.available:
