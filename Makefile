@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-fresh configure guest demo lab \
-	check check-asan asan-gcc asan-clang check-fresh install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -66,6 +66,10 @@ asan-gcc: deps-asan
 asan-clang: deps-asan
 	@CC=clang scripts/configure build-asan-clang $(SANITIZE) -Db_lundef=false
 	@$(NINJA) -C build-asan-clang
+
+# Each fuzzer for ten seconds; tests/fuzz/run takes another time and names.
+fuzz: deps-asan
+	@tests/fuzz/run
 
 check-fresh: deps-fresh
 	@scripts/check-fresh
