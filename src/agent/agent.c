@@ -55,17 +55,6 @@ withdrawn(const char *uuid, void *agent)
     agent_vif_withdraw(agent, uuid);
 }
 
-/* Left-over bridges are looked for in each turn: nothing to note. */
-static void
-networks_changed(void *agent OVS_UNUSED)
-{
-}
-
-static void
-config_changed(void *agent OVS_UNUSED)
-{
-}
-
 /* A bridge that was guarded stays guarded, VIFs or not. */
 static void
 bridge_changed(const char *name, void *agent_)
@@ -371,8 +360,8 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
 void
 agent_run(struct agent *agent)
 {
-    const struct switch_db_events switch_events = { config_changed, bridge_changed, port_changed, agent };
-    const struct source_events source_events = { wished, withdrawn, networks_changed, agent };
+    const struct switch_db_events switch_events = { bridge_changed, port_changed, agent };
+    const struct source_events source_events = { wished, withdrawn, agent };
     struct shash_node *node;
 
     switch_db_run(agent->db, &switch_events);

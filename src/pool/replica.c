@@ -113,35 +113,3 @@ pool_sync(struct pool *pool, long long int timeout_ms)
         poll_block();
     }
 }
-
-static struct error *
-pool_commit_error(enum ovsdb_idl_txn_status status, struct ovsdb_idl_txn *txn)
-{
-    if (status == TXN_UNCHANGED || status == TXN_SUCCESS) {
-        return NULL;
-    }
-    return error_new(ERROR_REFUSED, "the pool database refused the change: %s",
-                     status == TXN_ERROR ? ovsdb_idl_txn_get_error(txn) : ovsdb_idl_txn_status_to_string(status));
-}
-
-struct error *
-pool_commit(struct pool *pool, struct ovsdb_idl_txn *txn, long long int timeout_ms)
-{
-    long long int deadline = time_msec() + timeout_ms;
-    enum ovsdb_idl_txn_status status;
-    struct error *error;
-
-    while ((status = ovsdb_idl_txn_commit(txn)) == TXN_INCOMPLETE && time_msec() < deadline) {
-        pool_run(pool);
-        pool_wait(pool);
-        ovsdb_idl_txn_wait(txn);
-        poll_timer_wait_until(deadline);
-        poll_block();
-    }
-    error = status == TXN_INCOMPLETE
-        ? error_new(ERROR_TIMEOUT, "the pool database at %s did not answer: whether the change was made is not known",
-                    pool->remote)
-        : pool_commit_error(status, txn);
-    ovsdb_idl_txn_destroy(txn);
-    return error;
-}

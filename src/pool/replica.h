@@ -41,8 +41,4 @@ struct ovsdb_idl *pool_idl(const struct pool *);
 /* Blocks until the replica is synced, at most 'timeout_ms'. The error says which remote does not answer. */
 struct error *pool_sync(struct pool *, long long int timeout_ms);
 
-/* Commits 'txn', blocking at most 'timeout_ms', and destroys it. On failure nothing was changed; the error carries the database's own
- * words (a broken constraint names its table and column). */
-struct error *pool_commit(struct pool *, struct ovsdb_idl_txn *txn, long long int timeout_ms);
-
 #endif

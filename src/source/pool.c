@@ -142,7 +142,6 @@ tell_network(struct source_pool *source, const struct poolrec_network *row, cons
         tell_vif(vif, events);
     }
     poolrec_vif_index_destroy_row(key);
-    events->networks_changed(events->aux);
 }
 
 /* Whoever is told looks at the VIF and reports it anew. */
@@ -171,9 +170,7 @@ tell_changes(struct source_pool *source, const struct source_events *events)
         tell_vif(vif, events);
     }
     POOLREC_NETWORK_FOR_EACH_TRACKED (network, idl) {
-        if (poolrec_network_is_deleted(network)) {
-            events->networks_changed(events->aux);
-        } else {
+        if (!poolrec_network_is_deleted(network)) {
             tell_network(source, network, events);
         }
     }

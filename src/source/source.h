@@ -20,8 +20,6 @@ struct source_events {
     void (*wished)(struct vif_wish *wish, void *aux);
     /* Nobody wants the VIF with this uuid any more. */
     void (*withdrawn)(const char *uuid, void *aux);
-    /* Something about a network changed that no VIF uses on this host. */
-    void (*networks_changed)(void *aux);
     void *aux;
 };
 

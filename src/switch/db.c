@@ -105,13 +105,9 @@ tell_changed_interfaces(struct switch_db *db, const struct switch_db_events *eve
 static void
 tell_changes(struct switch_db *db, const struct switch_db_events *events)
 {
-    const struct ovsrec_open_vswitch *config;
     const struct ovsrec_bridge *bridge;
     const struct ovsrec_port *port;
 
-    OVSREC_OPEN_VSWITCH_FOR_EACH_TRACKED (config, db->idl) {
-        events->config_changed(events->aux);
-    }
     OVSREC_BRIDGE_FOR_EACH_TRACKED (bridge, db->idl) {
         events->bridge_changed(bridge->name, events->aux);
     }

@@ -22,7 +22,6 @@ struct smap;
 struct switch_db;
 
 struct switch_db_events {
-    void (*config_changed)(void *aux);
     void (*bridge_changed)(const char *bridge, void *aux);
     /* Also for a port that has come or gone. 'bridge' is NULL if it is on none (any more). */
     void (*port_changed)(const char *port, const char *bridge, void *aux);
