@@ -13,7 +13,10 @@
 #include "agent/agent-private.h"
 #include "rules/table.h"
 #include "switch/db.h"
+#include "switch/encode.h"
+#include "switch/found.h"
 #include "switch/port_numbers.h"
+#include "switch/session.h"
 
 /* OpenFlow 1.0's number of the bridge's own port (OFPP_LOCAL). */
 enum { LOCAL_OFPORT = 0xfffe };
@@ -51,6 +54,42 @@ port_is_admitted(struct agent_bridge *bridge, const char *name, const struct swi
 }
 
 static void
+compile_admitted(const struct agent_bridge *bridge, uint32_t ofport, uint8_t generation, struct rules_flows *flows)
+{
+    const struct rules_target target = {
+        .layout = &bridge->agent->settings.layout,
+        .variant = bridge->agent->settings.variant,
+        .ofport = ofport,
+        .generation = generation,
+    };
+
+    rules_compile_admitted(&target, flows);
+}
+
+/* True if the session has found the very flow. */
+static bool
+is_admitted_already(const struct agent_bridge *bridge, uint32_t ofport)
+{
+    size_t n;
+    struct found_rules *found = found_of_port(session_found(bridge->session), ofport, &n);
+
+    for (size_t i = 0; i < n && bridge->leftovers_due; i++) {
+        struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+        compile_admitted(bridge, ofport, found[i].generation, &flows);
+
+        struct digest digest = encode_digest(flows.flows, flows.n, &bridge->agent->settings.layout);
+
+        found[i].settled = digest_equals(&digest, &found[i].digest);
+        rules_flows_destroy(&flows);
+        if (found[i].settled) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
 want_admitted(struct agent_bridge *bridge, uint32_t ofport)
 {
     struct admitted_port *port;
@@ -66,13 +105,9 @@ want_admitted(struct agent_bridge *bridge, uint32_t ofport)
     port->wanted = true;
     hmap_insert(&bridge->admitted, &port->node, hash_int(ofport, 0));
 
-    const struct rules_target target = {
-        .layout = &bridge->agent->settings.layout,
-        .variant = bridge->agent->settings.variant,
-        .ofport = ofport,
-        .generation = agent_bridge_next_generation(bridge, ofport, 0),
-    };
-    rules_compile_admitted(&target, &bridge->bundle.adds);
+    if (!is_admitted_already(bridge, ofport)) {
+        compile_admitted(bridge, ofport, agent_bridge_next_generation(bridge, ofport, 0), &bridge->bundle.adds);
+    }
 }
 
 struct look {

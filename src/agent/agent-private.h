@@ -15,6 +15,7 @@
 
 #include "agent/settings.h"
 #include "switch/bundle.h"
+#include "switch/digest.h"
 #include "vif/wish.h"
 #include "wiring/bridge.h"
 #include "wiring/vif.h"
@@ -51,6 +52,8 @@ struct agent_rules {
     uint8_t generation;
     enum rules_variant variant;
     bool acked;
+    bool unconfirmed;           /* sent on an earlier connection: there or not, the next listing tells */
+    struct digest digest;       /* of the flows; none if it is not known what they were made from */
     struct vif_policy policy;   /* owned; of the rules that were sent last */
 };
 
@@ -87,6 +90,8 @@ struct agent_bridge {
     int64_t needed_cfg;         /* ovs-vswitchd must have carried this out before the row counts as applied */
     unsigned int epoch;         /* of the session that the next three are about */
     bool base_sent, base_acked;
+    bool confirmed;             /* what had been sent was compared with what the session found */
+    bool leftovers_due;         /* what was found and is nobody's must be deleted still */
     struct hmap admitted;       /* of struct admitted_port */
     bool ports_changed;         /* the switch must be asked again which port has which number */
     unsigned int ports_seqno;   /* of the list that admission was made from; 0: none on this connection */
@@ -168,8 +173,15 @@ void agent_vif_row(const struct agent_vif *, unsigned int ifindex, char mac[MAC_
 void agent_vif_put_rules(struct agent_vif *);
 void agent_vif_delete_rules(struct agent_vif *);
 
-/* Takes flows of that generation, which were found on the bridge, for the VIF's own. False if it has rules already. */
+/* A VIF whose wish does not parse takes the flows of that generation, which were found on the bridge, for its own: they stay. False if it
+ * has rules already. */
 bool agent_vif_keep_rules(struct agent_vif *, uint8_t generation);
+
+/* The session has listed its flows: the VIF's rules are there as they were sent, or they are not known to be there. */
+void agent_vif_confirm_rules(struct agent_vif *);
+
+/* Nothing is known of what was sent until the next listing. */
+void agent_vif_doubt_rules(struct agent_vif *);
 
 /* What was sent to the bridge is not known to be there any more. */
 void agent_vif_forget_rules(struct agent_vif *);

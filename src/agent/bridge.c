@@ -16,7 +16,8 @@
 #include "source/source.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
-#include "switch/generations.h"
+#include "switch/encode.h"
+#include "switch/found.h"
 #include "switch/ofports.h"
 #include "switch/port_numbers.h"
 #include "switch/session.h"
@@ -94,15 +95,15 @@ wake_vifs(struct agent_bridge *bridge)
     }
 }
 
-/* Also of VIFs that have left for another bridge and could not take their flows along yet. */
+/* Also those that have left for another bridge and could not take their flows along yet. */
 static void
-forget_rules(struct agent_bridge *bridge)
+for_each_with_rules(struct agent_bridge *bridge, void (*each)(struct agent_vif *))
 {
     struct agent_vif *vif;
 
     HMAP_FOR_EACH (vif, by_uuid, &bridge->agent->vifs) {
         if (vif->rules.bridge == bridge) {
-            agent_vif_forget_rules(vif);
+            each(vif);
             agent_vif_dirty(vif);
         }
     }
@@ -115,23 +116,34 @@ agent_bridge_destroy(struct agent_bridge *bridge)
     session_close(bridge->session);
     ofports_destroy(bridge->ofports);
     admission_forget(bridge);
-    forget_rules(bridge);
+    for_each_with_rules(bridge, agent_vif_forget_rules);
     hmap_destroy(&bridge->admitted);
     bundle_destroy(&bridge->bundle);
     free(bridge->reason);
     free(bridge);
 }
 
-/* What was sent on an earlier connection may be there or not: the next base tells everything again. */
+/* What was sent on an earlier connection, or before other hands came, may be there or not: the listing tells. */
 static void
 bridge_begin_epoch(struct agent_bridge *bridge)
 {
     bridge->epoch = bridge->session ? session_epoch(bridge->session) : 0;
-    bridge->base_sent = bridge->base_acked = false;
+    bridge->base_sent = bridge->base_acked = bridge->confirmed = false;
+    bridge->leftovers_due = true;
     bridge->ports_seqno = 0;
     admission_forget(bridge);
-    forget_rules(bridge);
+    for_each_with_rules(bridge, agent_vif_doubt_rules);
     wake_vifs(bridge);
+}
+
+/* The session is ready: what is there as it was sent is not sent again. */
+static void
+bridge_confirm(struct agent_bridge *bridge)
+{
+    if (!bridge->confirmed && session_is_ready(bridge->session)) {
+        bridge->confirmed = true;
+        for_each_with_rules(bridge, agent_vif_confirm_rules);
+    }
 }
 
 void
@@ -142,7 +154,18 @@ agent_bridge_restart(struct agent_bridge *bridge)
     bridge->composing = false;
     bundle_destroy(&bridge->bundle);
     bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
+    for_each_with_rules(bridge, agent_vif_forget_rules);
     bridge_begin_epoch(bridge);
+}
+
+static void
+bridge_note_base(struct agent_bridge *bridge)
+{
+    if (!bridge->base_acked) {
+        bridge->base_acked = true;
+        VLOG_INFO("bridge %s is guarded", bridge->name);
+        wake_vifs(bridge);
+    }
 }
 
 static void
@@ -150,11 +173,7 @@ take_ack(struct agent_bridge *bridge)
 {
     struct agent_vif *vif;
 
-    if (!bridge->base_acked) {
-        bridge->base_acked = true;
-        VLOG_INFO("bridge %s is guarded", bridge->name);
-        wake_vifs(bridge);
-    }
+    bridge_note_base(bridge);
     LIST_FOR_EACH_SAFE (vif, in_flight, &bridge->in_flight) {
         ovs_list_remove(&vif->in_flight);
         ovs_list_init(&vif->in_flight);
@@ -174,6 +193,7 @@ agent_bridge_hear(struct agent_bridge *bridge)
         || (bridge->base_sent && !session_is_ready(bridge->session))) {
         bridge_begin_epoch(bridge);
     }
+    bridge_confirm(bridge);
     switch (session_take_result(bridge->session)) {
     case SESSION_RESULT_NONE:
         return;
@@ -242,38 +262,47 @@ bridge_see(const struct agent_bridge *bridge)
     return seen;
 }
 
-static bool
-found_has(const struct generations *found, uint32_t ofport, uint8_t number)
-{
-    for (size_t i = 0; i < found->n; i++) {
-        if (found->list[i].ofport == ofport && found->list[i].number == number) {
-            return true;
-        }
-    }
-    return false;
-}
-
 uint8_t
 agent_bridge_next_generation(const struct agent_bridge *bridge, uint32_t ofport, uint8_t current)
 {
-    const struct generations *found = session_found(bridge->session);
     uint8_t next = current;
 
     do {
         next++;
-    } while (next != current && found_has(found, ofport, next));
+    } while (next != current && found_generation(session_found(bridge->session), ofport, next));
     return next;
 }
 
-/* A VIF whose wish does not parse keeps the rules that it has. They are its own from now on: what comes after them removes them. */
-static bool
-bridge_keeps(struct agent_bridge *bridge, const struct generation *found)
+static void
+compile_base(const struct agent_bridge *bridge, uint8_t generation, struct rules_flows *flows)
 {
-    struct agent_vif *vif;
+    const struct rules_target target = {
+        .layout = &bridge->agent->settings.layout,
+        .variant = bridge->agent->settings.variant,
+        .generation = generation,
+    };
 
-    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
-        if (vif->reserved == found->ofport) {
-            return vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->number);
+    rules_compile_base(&target, flows);
+}
+
+/* True if the session has found the base as it should be. */
+static bool
+base_is_there(const struct agent_bridge *bridge)
+{
+    size_t n;
+    struct found_rules *found = found_of_port(session_found(bridge->session), 0, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+        compile_base(bridge, found[i].generation, &flows);
+
+        struct digest digest = encode_digest(flows.flows, flows.n, &bridge->agent->settings.layout);
+
+        found[i].settled = digest_equals(&digest, &found[i].digest);
+        rules_flows_destroy(&flows);
+        if (found[i].settled) {
+            return true;
         }
     }
     return false;
@@ -282,23 +311,44 @@ bridge_keeps(struct agent_bridge *bridge, const struct generation *found)
 static void
 bridge_put_base(struct agent_bridge *bridge)
 {
-    const struct rules_target target = {
-        .layout = &bridge->agent->settings.layout,
-        .variant = bridge->agent->settings.variant,
-        .generation = agent_bridge_next_generation(bridge, 0, 0),
-    };
-    const struct generations *found = session_found(bridge->session);
+    bridge->base_sent = true;
+    if (base_is_there(bridge)) {
+        bridge_note_base(bridge);
+    } else {
+        compile_base(bridge, agent_bridge_next_generation(bridge, 0, 0), &bridge->bundle.adds);
+    }
+    wake_vifs(bridge);
+}
 
-    rules_compile_base(&target, &bridge->bundle.adds);
-    for (size_t i = 0; i < found->n; i++) {
-        const struct generation *old = &found->list[i];
+/* A VIF whose wish does not parse keeps the rules that it has. They are its own from now on: what comes after them removes them. */
+static bool
+refused_vif_keeps(struct agent_bridge *bridge, const struct found_rules *found)
+{
+    struct agent_vif *vif;
 
-        if (!bridge_keeps(bridge, old)) {
-            bundle_delete_generation(&bridge->bundle, old->ofport, old->number);
+    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
+        if (vif->reserved == found->ofport) {
+            return vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->generation);
         }
     }
-    bridge->base_sent = true;
-    wake_vifs(bridge);
+    return false;
+}
+
+/* Every VIF and every port has said by now which of the flows that were found are its own. */
+static void
+bridge_delete_leftovers(struct agent_bridge *bridge)
+{
+    const struct found *found = session_found(bridge->session);
+
+    for (size_t i = 0; i < found->n; i++) {
+        struct found_rules *rules = &found->list[i];
+
+        if (!rules->settled && !refused_vif_keeps(bridge, rules)) {
+            bundle_delete_generation(&bridge->bundle, rules->ofport, rules->generation);
+        }
+        rules->settled = true;
+    }
+    bridge->leftovers_due = false;
 }
 
 /* Steps that change rows of the switch database. They wait until it can be written. */
@@ -453,6 +503,9 @@ agent_bridge_run(struct agent_bridge *bridge)
 void
 agent_bridge_send(struct agent_bridge *bridge)
 {
+    if (bridge->composing && bridge->base_sent && bridge->leftovers_due) {
+        bridge_delete_leftovers(bridge);
+    }
     if (bridge->composing && !bundle_is_empty(&bridge->bundle)) {
         session_send(bridge->session, &bridge->bundle);
         bundle_destroy(&bridge->bundle);

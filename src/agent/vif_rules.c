@@ -8,6 +8,9 @@
 
 #include "agent/agent-private.h"
 #include "rules/compile.h"
+#include "switch/encode.h"
+#include "switch/found.h"
+#include "switch/session.h"
 
 void
 agent_vif_forget_rules(struct agent_vif *vif)
@@ -20,58 +23,144 @@ agent_vif_forget_rules(struct agent_vif *vif)
     ovs_list_init(&vif->in_flight);
 }
 
+void
+agent_vif_doubt_rules(struct agent_vif *vif)
+{
+    vif->rules.acked = false;
+    vif->rules.unconfirmed = true;
+    ovs_list_remove(&vif->in_flight);
+    ovs_list_init(&vif->in_flight);
+}
+
+void
+agent_vif_confirm_rules(struct agent_vif *vif)
+{
+    struct agent_rules *rules = &vif->rules;
+    struct found_rules *found = found_generation(session_found(rules->bridge->session), rules->ofport, rules->generation);
+
+    if (found && digest_equals(&found->digest, &rules->digest)) {
+        found->settled = true;
+        rules->acked = true;
+        rules->unconfirmed = false;
+    } else {
+        agent_vif_forget_rules(vif);
+    }
+}
+
 bool
 agent_vif_keep_rules(struct agent_vif *vif, uint8_t generation)
 {
     if (vif->rules.bridge) {
         return false;
     }
-    /* The policy stays empty, which no wish's is: it is not known which one the flows were made from. */
+    /* Digest and policy stay empty, which no wish's is: it is not known what the flows were made from. */
     vif->rules = (struct agent_rules) {
         .bridge = vif->bridge, .ofport = vif->reserved, .generation = generation, .variant = vif->agent->settings.variant,
     };
     return true;
 }
 
-void
-agent_vif_put_rules(struct agent_vif *vif)
+/* The VIF's rules as they stand in the table with 'target', and what is remembered of them. */
+static void
+note_rules(struct agent_vif *vif, const struct rules_target *target, const struct digest *digest)
 {
-    struct agent_bridge *bridge = vif->bridge;
-    struct agent_rules *rules = &vif->rules;
-    const bool replaces = rules->bridge == bridge && rules->ofport == vif->reserved;
-    const struct agent_rules old = *rules;
-    const struct rules_target target = {
+    agent_vif_forget_rules(vif);
+    vif->rules = (struct agent_rules) {
+        .bridge = vif->bridge, .ofport = target->ofport, .generation = target->generation, .variant = target->variant,
+        .digest = *digest,
+    };
+    vif_policy_clone(&vif->rules.policy, &vif->wish->policy);
+}
+
+static struct rules_target
+target_of(const struct agent_vif *vif, uint8_t generation)
+{
+    return (struct rules_target) {
         .layout = &vif->agent->settings.layout,
         .variant = vif->agent->settings.variant,
         .ofport = vif->reserved,
-        .generation = agent_bridge_next_generation(bridge, vif->reserved, replaces ? old.generation : 0),
+        .generation = generation,
     };
+}
 
-    if (rules->bridge && rules->bridge != bridge) {
-        if (!agent_bridge_takes_rules(rules->bridge)) {
-            return;             /* first the other bridge's flows must go */
-        }
-        bundle_delete_generation(&rules->bridge->bundle, old.ofport, old.generation);
-    } else if (rules->bridge) {
-        bundle_delete_generation(&bridge->bundle, old.ofport, old.generation);
+/* True if 'found' is what the wish would be compiled to: there is nothing to send. */
+static bool
+take_found(struct agent_vif *vif, struct found_rules *found)
+{
+    const struct rules_target target = target_of(vif, found->generation);
+    struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+    rules_compile_vif(&vif->wish->policy, &target, &flows);
+
+    struct digest digest = encode_digest(flows.flows, flows.n, target.layout);
+    bool equal = digest_equals(&digest, &found->digest);
+
+    rules_flows_destroy(&flows);
+    if (equal) {
+        note_rules(vif, &target, &digest);
+        vif->rules.acked = true;
+        found->settled = true;
     }
-    rules_compile_vif(&vif->wish->policy, &target, &bridge->bundle.adds);
+    return equal;
+}
 
-    agent_vif_forget_rules(vif);
-    *rules = (struct agent_rules) {
-        .bridge = bridge, .ofport = vif->reserved, .generation = target.generation, .variant = target.variant,
-    };
-    vif_policy_clone(&rules->policy, &vif->wish->policy);
-    ovs_list_push_back(&bridge->in_flight, &vif->in_flight);
+/* An agent that starts finds the rules that another one has put there. */
+static bool
+take_what_is_there(struct agent_vif *vif)
+{
+    size_t n;
+    struct found_rules *found = found_of_port(session_found(vif->bridge->session), vif->reserved, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!found[i].settled && take_found(vif, &found[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False if they stand on another bridge whose bundle cannot be added to now. */
+static bool
+delete_old_rules(const struct agent_rules *old)
+{
+    if (old->bridge && !agent_bridge_takes_rules(old->bridge)) {
+        return false;
+    }
+    if (old->bridge) {
+        bundle_delete_generation(&old->bridge->bundle, old->ofport, old->generation);
+    }
+    return true;
+}
+
+static void
+send_rules(struct agent_vif *vif)
+{
+    const struct agent_rules *old = &vif->rules;
+    const bool replaces = old->bridge == vif->bridge && old->ofport == vif->reserved;
+    const struct rules_target target =
+        target_of(vif, agent_bridge_next_generation(vif->bridge, vif->reserved, replaces ? old->generation : 0));
+    struct rules_flows *adds = &vif->bridge->bundle.adds;
+    const size_t first = adds->n;
+
+    rules_compile_vif(&vif->wish->policy, &target, adds);
+
+    struct digest digest = encode_digest(&adds->flows[first], adds->n - first, target.layout);
+    note_rules(vif, &target, &digest);
+    ovs_list_push_back(&vif->bridge->in_flight, &vif->in_flight);
+}
+
+void
+agent_vif_put_rules(struct agent_vif *vif)
+{
+    if (vif->rules.bridge ? delete_old_rules(&vif->rules) : !take_what_is_there(vif)) {
+        send_rules(vif);
+    }
 }
 
 void
 agent_vif_delete_rules(struct agent_vif *vif)
 {
-    struct agent_bridge *bridge = vif->rules.bridge;
-
-    if (agent_bridge_takes_rules(bridge)) {
-        bundle_delete_generation(&bridge->bundle, vif->rules.ofport, vif->rules.generation);
+    if (delete_old_rules(&vif->rules)) {
         agent_vif_forget_rules(vif);
     }
 }

@@ -93,7 +93,7 @@ rules_are_for(const struct agent_rules *rules, const struct agent_vif *vif)
 enum wiring_rules
 agent_vif_see_rules(const struct agent_vif *vif)
 {
-    if (!vif->rules.bridge) {
+    if (!vif->rules.bridge || vif->rules.unconfirmed) {
         return WIRING_RULES_NONE;
     }
     if (!rules_are_for(&vif->rules, vif)) {

@@ -129,16 +129,20 @@ cookie(const struct rules_target *target, uint32_t ofport, uint8_t rule, size_t 
     });
 }
 
-/* What a flow of 'rule' does. */
+/* What a flow of 'rule' does. Only what is decided for a VIF is counted beyond the flow's own life. */
 static void
-act(struct rules_flow *flow, uint8_t rule, uint8_t next_table)
+act(struct rules_flow *flow, const struct rules_target *target, uint8_t rule, enum rules_stage next)
 {
     if (rule == RULES_DISPATCH) {
         flow->action = RULES_ACTION_GOTO;
-        flow->goto_table = next_table;
+        flow->goto_table = target->layout->first_table + next;
+    } else if (rules_by_number(rule)->verdict == RULES_ALLOW) {
+        flow->action = RULES_ACTION_ACCEPT;
+        flow->meter = target->meter;
     } else {
-        flow->action = rules_by_number(rule)->verdict == RULES_ALLOW ? RULES_ACTION_ACCEPT : RULES_ACTION_DROP;
+        flow->action = RULES_ACTION_DROP;
     }
+    flow->counted = rule != RULES_DISPATCH && rule != RULES_ADMITTED;
 }
 
 static void
@@ -150,7 +154,7 @@ flow_make(const struct compilation *c, const struct rules_row *row, const struct
     flow->table = target->layout->first_table + row->stage;
     flow->priority = row->priority - MAX(instance->mac_bit, 0);
     flow->cookie = cookie(target, target->ofport, row->rule, instance->address_index);
-    act(flow, row->rule, target->layout->first_table + row->next);
+    act(flow, target, row->rule, row->next);
 
     match_number(flow, RULES_FIELD_IN_PORT, target->ofport);
     if (instance->vlan_tci) {
@@ -262,7 +266,7 @@ compile_admission(const struct rules_target *target, uint8_t rule, struct rules_
     flow->table = target->layout->first_table + STAGE_ADMISSION;
     flow->priority = ADMISSION_PRIORITY;
     flow->cookie = cookie(target, target->ofport, rule, 0);
-    act(flow, rule, target->layout->first_table + STAGE_ETHERNET);
+    act(flow, target, rule, STAGE_ETHERNET);
     match_number(flow, RULES_FIELD_IN_PORT, target->ofport);
 }
 

@@ -41,6 +41,7 @@ struct rules_target {
     enum rules_variant variant;
     uint32_t ofport;            /* 1 to 65279 */
     uint8_t generation;
+    uint32_t meter;             /* of a VIF with a rate limit, before every accept; 0 for none */
 };
 
 /* Appends the flows of a VIF with 'policy', admission included. */

@@ -6,6 +6,7 @@
 #ifndef RULES_FLOW_H
 #define RULES_FLOW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,8 @@ struct rules_flow {
     uint64_t cookie;            /* rules/cookie.h */
     enum rules_action action;
     uint8_t goto_table;         /* of RULES_ACTION_GOTO */
+    uint32_t meter;             /* of RULES_ACTION_ACCEPT: the OpenFlow meter that a frame passes before; 0 for none */
+    bool counted;               /* when the flow goes, the switch tells its count (OpenFlow 1.4, OFPFF_SEND_FLOW_REM) */
     size_t n_terms;
     struct rules_term terms[RULES_MAX_TERMS]; /* prerequisites come before the fields that need them */
 };

@@ -241,6 +241,9 @@ put_actions(const struct rules_flow *flow, const struct rules_layout *layout, st
         ds_put_format(out, "goto_table:%d", flow->goto_table);
         break;
     case RULES_ACTION_ACCEPT:
+        if (flow->meter) {
+            ds_put_format(out, "meter:%"PRIu32",", flow->meter);
+        }
         ds_put_format(out, "load:1->NXM_NX_REG%d[0],resubmit(,0)", layout->reg);
         break;
     case RULES_ACTION_NORMAL:
@@ -253,6 +256,9 @@ void
 rules_flow_format(const struct rules_flow *flow, const struct rules_layout *layout, struct ds *out)
 {
     ds_put_format(out, "cookie=0x%"PRIx64",table=%d,priority=%d", flow->cookie, flow->table, flow->priority);
+    if (flow->counted) {
+        ds_put_cstr(out, ",send_flow_rem");
+    }
     put_match(flow, layout, out);
     put_actions(flow, layout, out);
 }

@@ -83,9 +83,13 @@ put_term(struct match *match, const struct rules_term *term, const struct rules_
 }
 
 static void
-put_accept(struct ofpbuf *actions, const struct rules_layout *layout)
+put_accept(struct ofpbuf *actions, const struct rules_flow *flow, const struct rules_layout *layout)
 {
     const ovs_be32 one = htonl(1);
+
+    if (flow->meter) {
+        ofpact_put_METER(actions)->meter_id = flow->meter;
+    }
 
     ofpact_put_reg_load(actions, mf_from_id(MFF_REG0 + layout->reg), &one, &one);
 
@@ -104,7 +108,7 @@ put_actions(struct ofpbuf *actions, const struct rules_flow *flow, const struct 
         ofpact_put_GOTO_TABLE(actions)->table_id = flow->goto_table;
         return;
     case RULES_ACTION_ACCEPT:
-        put_accept(actions, layout);
+        put_accept(actions, flow, layout);
         return;
     case RULES_ACTION_NORMAL:
         ofpact_put_OUTPUT(actions)->port = OFPP_NORMAL;
@@ -126,29 +130,69 @@ encode(struct ofputil_flow_mod *mod, const struct match *match)
     return message;
 }
 
+/* A flow of ours in Open vSwitch's words. 'actions' is initialized here and the caller's to free. */
+static void
+put_flow(const struct rules_flow *flow, const struct rules_layout *layout, struct match *match, struct ofpbuf *actions)
+{
+    match_init_catchall(match);
+    for (size_t i = 0; i < flow->n_terms; i++) {
+        put_term(match, &flow->terms[i], layout);
+    }
+    put_actions(actions, flow, layout);
+}
+
 struct ofpbuf *
 encode_flow_add(const struct rules_flow *flow, const struct rules_layout *layout)
 {
     uint64_t stub[128 / 8];
     struct ofpbuf actions = OFPBUF_STUB_INITIALIZER(stub);
-    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct match match;
 
-    for (size_t i = 0; i < flow->n_terms; i++) {
-        put_term(&match, &flow->terms[i], layout);
-    }
-    put_actions(&actions, flow, layout);
+    put_flow(flow, layout, &match, &actions);
 
     struct ofputil_flow_mod mod = {
         .command = OFPFC_ADD,
         .table_id = flow->table,
         .priority = flow->priority,
         .new_cookie = htonll(flow->cookie),
+        .flags = flow->counted ? OFPUTIL_FF_SEND_FLOW_REM : 0,
         .ofpacts = actions.data,
         .ofpacts_len = actions.size,
     };
     struct ofpbuf *message = encode(&mod, &match);
     ofpbuf_uninit(&actions);
     return message;
+}
+
+static void
+digest_add_encoded(struct digest *digest, const struct rules_flow *flow, const struct rules_layout *layout)
+{
+    uint64_t stub[128 / 8];
+    struct ofpbuf actions = OFPBUF_STUB_INITIALIZER(stub);
+    struct match match;
+
+    put_flow(flow, layout, &match, &actions);
+    digest_add(digest, &(struct digest_flow) {
+        .cookie = flow->cookie,
+        .table = flow->table,
+        .priority = flow->priority,
+        .flags = flow->counted ? OFPUTIL_FF_SEND_FLOW_REM : 0,
+        .match = &match,
+        .ofpacts = actions.data,
+        .ofpacts_len = actions.size,
+    });
+    ofpbuf_uninit(&actions);
+}
+
+struct digest
+encode_digest(const struct rules_flow *flows, size_t n, const struct rules_layout *layout)
+{
+    struct digest digest = { .n_flows = 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        digest_add_encoded(&digest, &flows[i], layout);
+    }
+    return digest;
 }
 
 struct ofpbuf *

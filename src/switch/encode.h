@@ -5,7 +5,10 @@
 #ifndef SWITCH_ENCODE_H
 #define SWITCH_ENCODE_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "switch/digest.h"
 
 struct ofpbuf;
 struct rules_flow;
@@ -13,6 +16,9 @@ struct rules_layout;
 
 /* OFPT_FLOW_MOD, OFPFC_ADD (OpenFlow 1.4, 7.3.4.1): a flow with equal match and priority keeps its counters. */
 struct ofpbuf *encode_flow_add(const struct rules_flow *flow, const struct rules_layout *layout);
+
+/* The digest of 'flows' as a listing shows them once encode_flow_add() has put them there (switch/found.h). */
+struct digest encode_digest(const struct rules_flow *flows, size_t n, const struct rules_layout *layout);
 
 /* OFPT_FLOW_MOD, OFPFC_DELETE in all tables: everything whose cookie has the bits of 'cookie' that are set in 'mask'. */
 struct ofpbuf *encode_flow_delete(uint64_t cookie, uint64_t mask);

@@ -25,7 +25,7 @@
 #include "switch/bundle.h"
 #include "switch/counts.h"
 #include "switch/encode.h"
-#include "switch/generations.h"
+#include "switch/found.h"
 #include "switch/port_numbers.h"
 #include "switch/watch.h"
 
@@ -79,7 +79,7 @@ struct session {
     ovs_be32 awaited;           /* xid of the answer that leads on from 'state' */
     char *error;
 
-    struct generations found;
+    struct found found;
     struct port_numbers ports;
 
     enum session_phase phase;
@@ -115,7 +115,7 @@ session_forget_connection(struct session *session)
     session->phase = SESSION_IDLE;
     session->result = SESSION_RESULT_NONE;
     session->disturbed = session->looking_again = false;
-    generations_clear(&session->found);
+    found_clear(&session->found);
 }
 
 void
@@ -124,7 +124,7 @@ session_close(struct session *session)
     if (session) {
         session_forget_connection(session);
         rconn_destroy(session->rconn);
-        generations_destroy(&session->found);
+        found_destroy(&session->found);
         port_numbers_destroy(&session->ports);
         free(session->error);
         free(session->bridge);
@@ -230,14 +230,14 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
 
     while (!ofputil_decode_flow_stats_reply(&stats, message, false, &actions)) {
         if (listing) {
-            generations_note(&session->found, ntohll(stats.cookie));
+            found_note(&session->found, &stats);
         } else if (query) {
             counts_add(query, &stats);
         }
     }
     ofpbuf_uninit(&actions);
     if (!more && listing) {
-        generations_sort(&session->found);
+        found_sort(&session->found);
         session->state = SESSION_READY;
         session_note_disturbance(session);
         session_set_error(session, NULL);
@@ -370,7 +370,7 @@ session_look_again(struct session *session)
         session->look_again_at = time_msec() + LOOK_AGAIN_PAUSE_MS;
         session->result = SESSION_RESULT_NONE;
         session->epoch++;
-        generations_clear(&session->found);
+        found_clear(&session->found);
         session_list(session);
     }
 }
@@ -440,7 +440,7 @@ session_error(const struct session *session)
     return session->error;
 }
 
-const struct generations *
+const struct found *
 session_found(const struct session *session)
 {
     return &session->found;

@@ -17,7 +17,7 @@
 #include "switch/fragments.h"
 
 struct bundle;
-struct generations;
+struct found;
 struct port_numbers;
 struct rules_layout;
 struct session;
@@ -42,8 +42,8 @@ unsigned int session_n_disturbances(const struct session *);
 /* Why the last connection or bundle failed, in words, or NULL. Valid until the next session_run(). */
 const char *session_error(const struct session *);
 
-/* The generations of our flows that were in the table when the session got ready. */
-const struct generations *session_found(const struct session *);
+/* Our flows that were in the table when the session got ready. */
+const struct found *session_found(const struct session *);
 
 /* Which port has which number, as the switch said last; listed anew before the session gets ready. */
 const struct port_numbers *session_ports(const struct session *);

@@ -71,9 +71,12 @@ check_flow(const struct rules_flow *flow, const struct rules_layout *layout)
 }
 
 static void
-check_policy(const struct vif_policy_words *words, enum rules_variant variant, const struct rules_layout *layout)
+check_policy(const struct vif_policy_words *words, enum rules_variant variant, const struct rules_layout *layout,
+             uint32_t meter)
 {
-    const struct rules_target target = { .layout = layout, .variant = variant, .ofport = 32768, .generation = 9 };
+    const struct rules_target target = {
+        .layout = layout, .variant = variant, .ofport = 32768, .generation = 9, .meter = meter,
+    };
     struct rules_flows flows = RULES_FLOWS_INITIALIZER;
     struct vif_policy policy;
 
@@ -103,9 +106,10 @@ messages_are_the_flows_that_are_printed(void **state)
 {
     for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
         for (size_t j = 0; j < ARRAY_SIZE(layouts); j++) {
-            check_policy(&policies[i], RULES_STRICT, &layouts[j]);
-            check_policy(&policies[i], RULES_SPLIT, &layouts[j]);
-            check_policy(&policies[i], RULES_XENSERVER_COMPAT, &layouts[j]);
+            check_policy(&policies[i], RULES_STRICT, &layouts[j], 0);
+            check_policy(&policies[i], RULES_STRICT, &layouts[j], 163840);
+            check_policy(&policies[i], RULES_SPLIT, &layouts[j], 0);
+            check_policy(&policies[i], RULES_XENSERVER_COMPAT, &layouts[j], 0);
         }
     }
 }
