@@ -70,6 +70,7 @@ struct agent_vif {
     uint32_t reserved;
     struct agent_rules rules;
     unsigned int configured_ifindex; /* the device whose addresses were taken away */
+    struct tally *tally;        /* what its rules have decided */
 
     enum wiring_vif_state state;
     char *reason;               /* or NULL */
@@ -95,6 +96,9 @@ struct agent_bridge {
     struct hmap admitted;       /* of struct admitted_port */
     bool ports_changed;         /* the switch must be asked again which port has which number */
     unsigned int ports_seqno;   /* of the list that admission was made from; 0: none on this connection */
+    struct hmap counted;        /* of struct counted_port: whose flows those of a port are or were */
+    unsigned int connection;    /* the session's, that the tallies know of */
+    long long int count_at;     /* the flows of all VIFs are counted again then */
     struct bundle bundle;       /* of this turn */
     bool composing;             /* 'bundle' may be added to in this turn */
 
@@ -188,6 +192,28 @@ void agent_vif_forget_rules(struct agent_vif *);
 
 /* A generation for flows of 'ofport' that differs from 'current' and from those that were found on the bridge. */
 uint8_t agent_bridge_next_generation(const struct agent_bridge *, uint32_t ofport, uint8_t current);
+
+/* totals.c */
+
+struct counts;
+
+void totals_init(struct agent_bridge *);
+void totals_destroy(struct agent_bridge *);
+
+/* Takes in what flows told that have gone. */
+void totals_hear(struct agent_bridge *);
+
+/* Counts the flows of all VIFs now and then, so that little is lost when ovs-vswitchd dies. */
+void totals_run(struct agent_bridge *);
+void totals_wait(const struct agent_bridge *);
+
+/* The flows of 'ofport' are the VIF's from now on, also when they go. If it is the first time on this connection, what the session
+ * found there is looked at. */
+void totals_note_port(struct agent_vif *, uint32_t ofport);
+
+/* What the flows of the VIF's port had counted when the session listed them. */
+void totals_look_at_listed(struct agent_vif *);
+void totals_look(struct agent_vif *, const struct counts *counts);
 
 /* control.c */
 void control_register(struct agent *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
 
+#include <limits.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,7 @@ agent_bridge(struct agent *agent, const char *name)
     ovs_list_init(&bridge->vifs);
     ovs_list_init(&bridge->in_flight);
     hmap_init(&bridge->admitted);
+    totals_init(bridge);
     bundle_init(&bridge->bundle, &agent->settings.layout);
     bridge->state = WIRING_BRIDGE_CONNECTING;
     shash_add(&agent->bridges, name, bridge);
@@ -118,6 +120,7 @@ agent_bridge_destroy(struct agent_bridge *bridge)
     admission_forget(bridge);
     for_each_with_rules(bridge, agent_vif_forget_rules);
     hmap_destroy(&bridge->admitted);
+    totals_destroy(bridge);
     bundle_destroy(&bridge->bundle);
     free(bridge->reason);
     free(bridge);
@@ -151,6 +154,7 @@ agent_bridge_restart(struct agent_bridge *bridge)
 {
     session_close(bridge->session);
     bridge->session = NULL;
+    bridge->connection = UINT_MAX; /* none of the next session's */
     bridge->composing = false;
     bundle_destroy(&bridge->bundle);
     bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
@@ -193,6 +197,7 @@ agent_bridge_hear(struct agent_bridge *bridge)
         || (bridge->base_sent && !session_is_ready(bridge->session))) {
         bridge_begin_epoch(bridge);
     }
+    totals_hear(bridge);
     bridge_confirm(bridge);
     switch (session_take_result(bridge->session)) {
     case SESSION_RESULT_NONE:
@@ -431,6 +436,7 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
         bridge_put_base(bridge);
     }
     bridge_admit(bridge);
+    totals_run(bridge);
 }
 
 static void
@@ -519,5 +525,6 @@ agent_bridge_wait(struct agent_bridge *bridge)
 {
     if (bridge->session) {
         session_wait(bridge->session);
+        totals_wait(bridge);
     }
 }

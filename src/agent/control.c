@@ -16,6 +16,7 @@
 #include "hotplug/devices.h"
 #include "rules/cookie.h"
 #include "rules/table.h"
+#include "rules/tally.h"
 #include "source/source.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
@@ -60,40 +61,54 @@ vif_json(const struct agent_vif *vif)
 }
 
 static struct json *
-rule_json(const struct rules_rule *rule, const struct counts *counts)
+rule_json(const struct rules_rule *rule, const struct rules_count *count)
 {
     struct json *json = json_object_create();
 
     put_string(json, "name", rule->name);
     json_object_put(json, "number", json_integer_create(rule->id));
     put_string(json, "verdict", rules_verdict_name(rule->verdict));
-    json_object_put(json, "packets", json_integer_create(counts->packets[rule->id]));
-    json_object_put(json, "bytes", json_integer_create(counts->bytes[rule->id]));
+    json_object_put(json, "packets", json_integer_create(count->packets));
+    json_object_put(json, "bytes", json_integer_create(count->bytes));
     return json;
+}
+
+/* The rules that are in force, and those that were once and have decided something. */
+static struct json *
+rules_json(const struct tally *tally, const struct port_counts *port)
+{
+    struct json *rules = json_array_create_empty();
+
+    for (size_t i = 0; i < RULES_N; i++) {
+        if ((port && port->present[i]) || tally->total[i].packets) {
+            json_array_add(rules, rule_json(&rules_table[i], &tally->total[i]));
+        }
+    }
+    return rules;
 }
 
 /* A question that waits for the switch. The VIF may be gone when the answer comes: what is said of it was noted before. */
 struct show_query {
+    struct agent *agent;
     struct unixctl_conn *conn;
-    struct json *vif;
+    struct json *json;
+    char vif[UUID_TEXT_SIZE];
+    uint32_t ofport;
 };
 
 static void
 show_done(const struct counts *counts, void *query_)
 {
     struct show_query *query = query_;
+    struct agent_vif *vif = agent_vif_find(query->agent, query->vif);
 
-    if (counts) {
-        struct json *rules = json_array_create_empty();
-
-        for (size_t i = 0; i < rules_table_n; i++) {
-            if (counts->present[rules_table[i].id]) {
-                json_array_add(rules, rule_json(&rules_table[i], counts));
-            }
+    if (vif) {
+        if (counts) {
+            totals_look(vif, counts);
         }
-        json_object_put(query->vif, "rules", rules);
+        json_object_put(query->json, "rules", rules_json(vif->tally, counts ? counts_of_port(counts, query->ofport) : NULL));
     }
-    reply(query->conn, query->vif);
+    reply(query->conn, query->json);
     free(query);
 }
 
@@ -137,14 +152,15 @@ vif_show(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[], voi
     struct json *json = vif_json(vif);
 
     add_details(vif, json);
-    if (!vif->rules.bridge || !vif->rules.bridge->session) {
-        reply(conn, json);
-        return;
-    }
 
     struct show_query *query = xmalloc(sizeof *query);
 
-    *query = (struct show_query) { .conn = conn, .vif = json };
+    *query = (struct show_query) { .agent = agent, .conn = conn, .json = json, .ofport = vif->rules.ofport };
+    ovs_strlcpy(query->vif, vif->uuid, sizeof query->vif);
+    if (!vif->rules.bridge || !vif->rules.bridge->session) {
+        show_done(NULL, query);
+        return;
+    }
     session_count(vif->rules.bridge->session, cookie_pack(&(struct cookie) { .ofport = vif->rules.ofport }),
                   COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK, show_done, query);
 }

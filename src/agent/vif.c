@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "hotplug/devices.h"
 #include "hotplug/link.h"
+#include "rules/tally.h"
 #include "source/source.h"
 #include "switch/db.h"
 #include "switch/ofports.h"
@@ -45,12 +46,16 @@ agent_vif_find(struct agent *agent, const char *uuid)
     return NULL;
 }
 
+static const struct rules_count no_counts[RULES_N];
+
 static struct agent_vif *
 vif_create(struct agent *agent, const char *uuid)
 {
     struct agent_vif *vif = xzalloc(sizeof *vif);
 
     vif->agent = agent;
+    vif->tally = xmalloc(sizeof *vif->tally);
+    tally_init(vif->tally, no_counts, no_counts);
     ovs_strlcpy(vif->uuid, uuid, sizeof vif->uuid);
     vif->state = WIRING_VIF_DETACHED;
     ovs_list_init(&vif->in_dirty);
@@ -146,6 +151,7 @@ agent_vif_destroy(struct agent_vif *vif)
     hmap_remove(&vif->agent->vifs, &vif->by_uuid);
     free(vif->reason);
     free(vif->link_error);
+    free(vif->tally);
     free(vif);
 }
 

@@ -42,6 +42,7 @@ agent_vif_confirm_rules(struct agent_vif *vif)
         found->settled = true;
         rules->acked = true;
         rules->unconfirmed = false;
+        totals_look_at_listed(vif);
     } else {
         agent_vif_forget_rules(vif);
     }
@@ -70,6 +71,7 @@ note_rules(struct agent_vif *vif, const struct rules_target *target, const struc
         .digest = *digest,
     };
     vif_policy_clone(&vif->rules.policy, &vif->wish->policy);
+    totals_note_port(vif, target->ofport);
 }
 
 static struct rules_target

@@ -19,7 +19,6 @@ enum {
     MAC_BITS = 48,
     VLAN_PRESENT = 0x1000,      /* of vlan_tci; a frame with priority tag has it, and VID 0 */
     VLAN_MASK = 0x1fff,         /* all but the priority */
-    ADMISSION_PRIORITY = 300,
 };
 
 /* A policy on its way to flows. */
@@ -257,6 +256,21 @@ rows_compile(const struct compilation *c, const struct rules_rows *rows)
     }
 }
 
+/* Each way to admit a port has a priority of its own, the stricter the higher. With one for all, a change of the mode would replace a flow by
+ * one of another rule, which takes over the old one's counters (OpenFlow 1.4, 6.4); and should two ever stand side by side, the stricter
+ * decides. */
+static uint16_t
+admission_priority(uint8_t rule)
+{
+    switch (rule) {
+    case RULES_ADMITTED: return 300;
+    case RULES_UNLOCKED: return 301;
+    case RULES_DISPATCH: return 302;
+    case RULES_DISABLED: return 303;
+    }
+    OVS_NOT_REACHED();
+}
+
 /* The flow that lets in what comes from the target's port, or that does not. */
 static void
 compile_admission(const struct rules_target *target, uint8_t rule, struct rules_flows *flows)
@@ -264,7 +278,7 @@ compile_admission(const struct rules_target *target, uint8_t rule, struct rules_
     struct rules_flow *flow = rules_flows_add(flows);
 
     flow->table = target->layout->first_table + STAGE_ADMISSION;
-    flow->priority = ADMISSION_PRIORITY;
+    flow->priority = admission_priority(rule);
     flow->cookie = cookie(target, target->ofport, rule, 0);
     act(flow, target, rule, STAGE_ETHERNET);
     match_number(flow, RULES_FIELD_IN_PORT, target->ofport);

@@ -7,22 +7,30 @@
 
 #include <util.h>
 
-const struct rules_rule rules_table[] = {
+const struct rules_rule rules_table[RULES_N] = {
 #define RULE(ID, NUMBER, NAME, VERDICT, WHAT, REFERENCE) { RULES_##ID, NAME, RULES_##VERDICT, WHAT, REFERENCE },
 #include "rules/table.def"
 #undef RULE
 };
 const size_t rules_table_n = ARRAY_SIZE(rules_table);
 
+size_t
+rules_index(uint8_t number)
+{
+    size_t i = 0;
+
+    while (i < RULES_N && rules_table[i].id != number) {
+        i++;
+    }
+    return i;
+}
+
 const struct rules_rule *
 rules_by_number(uint8_t number)
 {
-    for (size_t i = 0; i < rules_table_n; i++) {
-        if (rules_table[i].id == number) {
-            return &rules_table[i];
-        }
-    }
-    return NULL;
+    size_t i = rules_index(number);
+
+    return i < RULES_N ? &rules_table[i] : NULL;
 }
 
 const struct rules_rule *

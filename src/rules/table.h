@@ -29,9 +29,20 @@ struct rules_rule {
     const char *reference;      /* RFC and section, or "" where no document says it */
 };
 
+/* How many rules there are. */
+enum {
+    RULES_N = 0
+#define RULE(...) + 1
+#include "rules/table.def"
+#undef RULE
+};
+
 /* All rules, allowing ones first, by number. */
-extern const struct rules_rule rules_table[];
+extern const struct rules_rule rules_table[RULES_N];
 extern const size_t rules_table_n;
+
+/* The place in rules_table[] of the rule with that number; RULES_N if there is none. */
+size_t rules_index(uint8_t number);
 
 /* NULL if no rule has that number or name. */
 const struct rules_rule *rules_by_number(uint8_t number);

@@ -5,28 +5,96 @@
 
 #include <stdlib.h>
 
-#include <byte-order.h>
-#include <openvswitch/ofp-flow.h>
+#include <hash.h>
 #include <util.h>
 
 #include "rules/cookie.h"
 
-struct counts_query {
-    struct ovs_list node;
-    ovs_be32 xid;
-    struct counts counts;
-    counts_done *done;
-    void *aux;
-};
+void
+counts_init(struct counts *counts)
+{
+    hmap_init(&counts->ports);
+}
+
+void
+counts_clear(struct counts *counts)
+{
+    struct port_counts *port;
+
+    HMAP_FOR_EACH_POP (port, node, &counts->ports) {
+        free(port);
+    }
+}
+
+void
+counts_destroy(struct counts *counts)
+{
+    counts_clear(counts);
+    hmap_destroy(&counts->ports);
+}
+
+static struct port_counts *
+find_port(const struct counts *counts, uint32_t ofport)
+{
+    struct port_counts *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, node, hash_int(ofport, 0), &counts->ports) {
+        if (port->ofport == ofport) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+const struct port_counts *
+counts_of_port(const struct counts *counts, uint32_t ofport)
+{
+    return find_port(counts, ofport);
+}
+
+static struct port_counts *
+need_port(struct counts *counts, uint32_t ofport)
+{
+    struct port_counts *port = find_port(counts, ofport);
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        port->ofport = ofport;
+        hmap_insert(&counts->ports, &port->node, hash_int(ofport, 0));
+    }
+    return port;
+}
+
+static uint64_t
+known(uint64_t count)
+{
+    return count == UINT64_MAX ? 0 : count;
+}
+
+void
+counts_add(struct counts *counts, uint64_t raw, uint64_t packets, uint64_t bytes)
+{
+    struct cookie cookie;
+    size_t rule;
+
+    if (cookie_unpack(raw, &cookie) && (rule = rules_index(cookie.rule)) < RULES_N) {
+        struct port_counts *port = need_port(counts, cookie.ofport);
+
+        port->present[rule] = true;
+        port->of[rule].packets += known(packets);
+        port->of[rule].bytes += known(bytes);
+    }
+}
 
 void
 counts_ask(struct ovs_list *queries, ovs_be32 xid, counts_done *done, void *aux)
 {
-    struct counts_query *query = xzalloc(sizeof *query);
+    struct counts_query *query = xmalloc(sizeof *query);
 
     query->xid = xid;
     query->done = done;
     query->aux = aux;
+    counts_init(&query->counts);
     ovs_list_push_back(queries, &query->node);
 }
 
@@ -43,30 +111,12 @@ counts_find(struct ovs_list *queries, ovs_be32 xid)
     return NULL;
 }
 
-/* The switch says UINT64_MAX where it does not know. */
-static uint64_t
-known(uint64_t count)
-{
-    return count == UINT64_MAX ? 0 : count;
-}
-
-void
-counts_add(struct counts_query *query, const struct ofputil_flow_stats *stats)
-{
-    struct cookie cookie;
-
-    if (cookie_unpack(ntohll(stats->cookie), &cookie)) {
-        query->counts.present[cookie.rule] = true;
-        query->counts.packets[cookie.rule] += known(stats->packet_count);
-        query->counts.bytes[cookie.rule] += known(stats->byte_count);
-    }
-}
-
 static void
 end(struct counts_query *query, const struct counts *counts)
 {
     ovs_list_remove(&query->node);
     query->done(counts, query->aux);
+    counts_destroy(&query->counts);
     free(query);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How many packets and bytes each rule has decided, added up from flow statistics (OpenFlow 1.4, 7.3.5.2) by the rule's number in
- * the cookie. Questions wait in a list for their answers, which come in parts.
+ * How many packets and bytes each rule has decided for each port, added up from flow statistics (OpenFlow 1.4, 7.3.5.2) by port and rule
+ * number in the cookie.
  */
 #ifndef SWITCH_COUNTS_H
 #define SWITCH_COUNTS_H
@@ -9,31 +9,52 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <openvswitch/hmap.h>
 #include <openvswitch/list.h>
 #include <openvswitch/types.h>
 
-struct ofputil_flow_stats;
+#include "rules/tally.h"
 
-/* By rule number. */
-struct counts {
-    uint64_t packets[256];
-    uint64_t bytes[256];
-    bool present[256];          /* the rule has a flow */
+/* Arrays are indexed as rules_table[] is. */
+struct port_counts {
+    struct hmap_node node;
+    uint32_t ofport;
+    bool present[RULES_N];      /* the rule has a flow */
+    struct rules_count of[RULES_N];
 };
+
+struct counts {
+    struct hmap ports;          /* of struct port_counts */
+};
+
+void counts_init(struct counts *);
+void counts_clear(struct counts *);
+void counts_destroy(struct counts *);
+
+/* Adds what the flow with 'cookie' has counted, if it is ours and carries out a rule. UINT64_MAX, Open vSwitch's "unknown", is 0. */
+void counts_add(struct counts *, uint64_t cookie, uint64_t packets, uint64_t bytes);
+
+/* NULL if no flow of the port was added. */
+const struct port_counts *counts_of_port(const struct counts *, uint32_t ofport);
+
+/* Questions wait in a list for their answers, which come in parts. */
 
 /* Called once: with the counts, or with NULL if the connection broke or is not there. */
 typedef void counts_done(const struct counts *counts, void *aux);
 
-struct counts_query;
+struct counts_query {
+    struct ovs_list node;
+    ovs_be32 xid;
+    struct counts counts;
+    counts_done *done;
+    void *aux;
+};
 
 /* Notes a question that was sent with 'xid'. */
 void counts_ask(struct ovs_list *queries, ovs_be32 xid, counts_done *done, void *aux);
 
 /* NULL if no question of that xid waits. */
 struct counts_query *counts_find(struct ovs_list *queries, ovs_be32 xid);
-
-/* Adds one flow of an answer. */
-void counts_add(struct counts_query *, const struct ofputil_flow_stats *);
 
 /* The answer is whole: tells and forgets the question. */
 void counts_finish(struct counts_query *);

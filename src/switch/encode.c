@@ -7,6 +7,7 @@
 #include <openvswitch/match.h>
 #include <openvswitch/meta-flow.h>
 #include <openvswitch/ofp-actions.h>
+#include <openvswitch/ofp-connection.h>
 #include <openvswitch/ofp-flow.h>
 #include <openvswitch/ofpbuf.h>
 #include <util.h>
@@ -223,4 +224,17 @@ encode_flow_stats_request(uint64_t cookie, uint64_t mask)
     };
 
     return ofputil_encode_flow_stats_request(&request, OFPUTIL_P_OF14_OXM);
+}
+
+struct ofpbuf *
+encode_async_config(void)
+{
+    const uint32_t gone = 1u << OFPRR_DELETE | 1u << OFPRR_METER_DELETE;
+    const struct ofputil_async_cfg config = {
+        .primary = { [OAM_FLOW_REMOVED] = gone }, .secondary = { [OAM_FLOW_REMOVED] = gone },
+    };
+    const uint32_t types = 1u << OAM_PACKET_IN | 1u << OAM_PORT_STATUS | 1u << OAM_FLOW_REMOVED | 1u << OAM_ROLE_STATUS
+                           | 1u << OAM_TABLE_STATUS | 1u << OAM_REQUESTFORWARD;
+
+    return ofputil_encode_set_async_config(&config, types, OFP14_VERSION);
 }

@@ -23,6 +23,10 @@ struct digest encode_digest(const struct rules_flow *flows, size_t n, const stru
 /* OFPT_FLOW_MOD, OFPFC_DELETE in all tables: everything whose cookie has the bits of 'cookie' that are set in 'mask'. */
 struct ofpbuf *encode_flow_delete(uint64_t cookie, uint64_t mask);
 
+/* OFPT_SET_ASYNC (OpenFlow 1.4, 7.3.10) for a connection that is told of flows that go, and of nothing else that happens. To be told at all it must also ask
+ * for packets by a miss_send_len that is not 0 (fragments_encode_set()): Open vSwitch tells its tools nothing otherwise. */
+struct ofpbuf *encode_async_config(void);
+
 /* OFPMP_FLOW request for everything whose cookie has the bits of 'cookie' that are set in 'mask'. */
 struct ofpbuf *encode_flow_stats_request(uint64_t cookie, uint64_t mask);
 

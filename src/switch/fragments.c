@@ -29,9 +29,9 @@ fragments_mode_name(enum fragments_mode mode)
 struct ofpbuf *
 fragments_encode_set(const struct fragments *fragments)
 {
-    /* The length is the connection's own: it asks for no packets. */
+    /* The length is the connection's own. It asks for no packets (encode_async_config()), only for news. */
     const struct ofputil_switch_config config = {
-        .frag = handling(fragments->wanted), .invalid_ttl_to_controller = -1, .miss_send_len = 0,
+        .frag = handling(fragments->wanted), .invalid_ttl_to_controller = -1, .miss_send_len = 1,
     };
 
     return ofputil_encode_set_config(&config, OFP14_VERSION);

@@ -12,6 +12,7 @@
 #include <openvswitch/ofp-bundle.h>
 #include <openvswitch/ofp-errors.h>
 #include <openvswitch/ofp-flow.h>
+#include <openvswitch/ofp-monitor.h>
 #include <openvswitch/ofp-msgs.h>
 #include <openvswitch/ofp-util.h>
 #include <openvswitch/ofpbuf.h>
@@ -80,6 +81,8 @@ struct session {
     char *error;
 
     struct found found;
+    struct counts listed;       /* what those that were found had counted */
+    struct counts gone;         /* what flows told that have gone; until somebody takes it */
     struct port_numbers ports;
 
     enum session_phase phase;
@@ -100,6 +103,8 @@ session_open(const char *bridge, enum fragments_mode fragments, const struct rul
     session->fragments.wanted = fragments;
     session->layout = *layout;
     port_numbers_init(&session->ports);
+    counts_init(&session->listed);
+    counts_init(&session->gone);
     session->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
     ovs_list_init(&session->queries);
     rconn_connect(session->rconn, target, bridge);
@@ -116,6 +121,7 @@ session_forget_connection(struct session *session)
     session->result = SESSION_RESULT_NONE;
     session->disturbed = session->looking_again = false;
     found_clear(&session->found);
+    counts_clear(&session->gone);
 }
 
 void
@@ -125,6 +131,8 @@ session_close(struct session *session)
         session_forget_connection(session);
         rconn_destroy(session->rconn);
         found_destroy(&session->found);
+        counts_destroy(&session->listed);
+        counts_destroy(&session->gone);
         port_numbers_destroy(&session->ports);
         free(session->error);
         free(session->bridge);
@@ -154,6 +162,7 @@ session_begin(struct session *session)
 {
     session->epoch++;
     session_transmit(session, fragments_encode_set(&session->fragments));
+    session_transmit(session, encode_async_config());
     session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
     session->state = SESSION_CHECKING;
 }
@@ -182,6 +191,8 @@ static void
 session_list(struct session *session)
 {
     session_ask_ports(session);
+    found_clear(&session->found);
+    counts_clear(&session->listed);
     session->awaited = session_transmit(session, encode_flow_stats_request(COOKIE_MAGIC, COOKIE_MAGIC_MASK));
     session->state = SESSION_LISTING;
 }
@@ -231,8 +242,9 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
     while (!ofputil_decode_flow_stats_reply(&stats, message, false, &actions)) {
         if (listing) {
             found_note(&session->found, &stats);
-        } else if (query) {
-            counts_add(query, &stats);
+        }
+        if (listing || query) {
+            counts_add(listing ? &session->listed : &query->counts, ntohll(stats.cookie), stats.packet_count, stats.byte_count);
         }
     }
     ofpbuf_uninit(&actions);
@@ -306,6 +318,16 @@ handle_watch(struct session *session, struct ofpbuf *message)
 }
 
 static void
+handle_flow_removed(struct session *session, const struct ofp_header *header)
+{
+    struct ofputil_flow_removed gone;
+
+    if (!ofputil_decode_flow_removed(&gone, header)) {
+        counts_add(&session->gone, ntohll(gone.cookie), gone.packet_count, gone.byte_count);
+    }
+}
+
+static void
 session_handle(struct session *session, struct ofpbuf *message)
 {
     const struct ofp_header *header = message->data;
@@ -324,6 +346,8 @@ session_handle(struct session *session, struct ofpbuf *message)
         port_numbers_hear(&session->ports, message);
     } else if (type == OFPTYPE_FLOW_MONITOR_STATS_REPLY) {
         handle_watch(session, message);
+    } else if (type == OFPTYPE_FLOW_REMOVED) {
+        handle_flow_removed(session, header);
     } else if (type == OFPTYPE_BUNDLE_CONTROL) {
         handle_bundle_control(session, header);
     } else if (type == OFPTYPE_BARRIER_REPLY) {
@@ -370,7 +394,6 @@ session_look_again(struct session *session)
         session->look_again_at = time_msec() + LOOK_AGAIN_PAUSE_MS;
         session->result = SESSION_RESULT_NONE;
         session->epoch++;
-        found_clear(&session->found);
         session_list(session);
     }
 }
@@ -426,6 +449,29 @@ unsigned int
 session_epoch(const struct session *session)
 {
     return session->epoch;
+}
+
+unsigned int
+session_connection(const struct session *session)
+{
+    return session->connection;
+}
+
+const struct counts *
+session_listed(const struct session *session)
+{
+    return &session->listed;
+}
+
+void
+session_take_gone(struct session *session, void (*each)(const struct port_counts *, void *), void *aux)
+{
+    const struct port_counts *port;
+
+    HMAP_FOR_EACH (port, node, &session->gone.ports) {
+        each(port, aux);
+    }
+    counts_clear(&session->gone);
 }
 
 unsigned int

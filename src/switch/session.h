@@ -36,6 +36,9 @@ bool session_is_ready(const struct session *);
 /* Grows with each connection, and when other hands have been at our flows: whatever was sent before must be sent again. */
 unsigned int session_epoch(const struct session *);
 
+/* Another number with each connection to the switch. */
+unsigned int session_connection(const struct session *);
+
 /* How often other hands have been at our flows since the session was opened. */
 unsigned int session_n_disturbances(const struct session *);
 
@@ -44,6 +47,13 @@ const char *session_error(const struct session *);
 
 /* Our flows that were in the table when the session got ready. */
 const struct found *session_found(const struct session *);
+
+/* What they had counted by then, per port. */
+const struct counts *session_listed(const struct session *);
+
+/* Calls 'each' for every port of which flows of ours have gone since the last call: with what these had counted. The rules that are
+ * 'present' there are those of the flows that went. */
+void session_take_gone(struct session *, void (*each)(const struct port_counts *, void *aux), void *aux);
 
 /* Which port has which number, as the switch said last; listed anew before the session gets ready. */
 const struct port_numbers *session_ports(const struct session *);

@@ -62,7 +62,7 @@ def test_rules_help_and_completion_need_no_pool(empty_pool):
     assert "complete -F _cable cable" in empty_pool.cable("completion", "bash").stdout
     policy = json.dumps([{"id": "a", "mode": "disabled", "mac": MAC}])
     assert empty_pool.cable("rules", "compile", "--policies", "-", input=policy).stdout == (
-        "cookie=0xf17e000001008100,table=199,priority=300,in_port=1 actions=drop\n")
+        "cookie=0xf17e000001008100,table=199,priority=303,send_flow_rem,in_port=1 actions=drop\n")
 
 
 SHOWN = {"device": "vif1.0", "state": "wired", "error": "", "bridge": "xapi0", "ofport": 32768, "variant": "strict",
