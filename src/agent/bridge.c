@@ -447,7 +447,7 @@ count_foreign(const char *name, const struct switch_port *port, void *n_)
     *n += !port->vif && !port->uplink && strcmp(name, port->bridge);
 }
 
-/* A bridge of ours goes with its network, unless somebody else has come to use it. */
+/* A bridge of ours goes with the last network that names it, unless somebody else has come to use it. */
 static bool
 bridge_is_left_over(struct agent_bridge *bridge)
 {
@@ -461,7 +461,7 @@ bridge_is_left_over(struct agent_bridge *bridge)
     if (!switch_db_bridge(agent->db, bridge->name, &row)) {
         return true;
     }
-    if (!row.network || agent->source->class->has_network(agent->source, row.network)) {
+    if (!row.network || agent->source->class->has_bridge(agent->source, bridge->name)) {
         return false;
     }
     switch_db_for_each_interface(agent->db, bridge->name, count_foreign, &n_foreign);
@@ -493,7 +493,7 @@ agent_bridge_run(struct agent_bridge *bridge)
         if (!switch_db_bridge(bridge->agent->db, bridge->name, &row)) {
             agent_bridge_destroy(bridge);
         } else if (agent_can_write(bridge->agent)) {
-            VLOG_INFO("bridge %s is removed: its network is gone", bridge->name);
+            VLOG_INFO("bridge %s is removed: no network has it any more", bridge->name);
             switch_db_delete_bridge(bridge->agent->db, bridge->name);
         }
         return;

@@ -287,11 +287,16 @@ source_pool_is_connected(const struct source *source)
 }
 
 static bool
-source_pool_has_network(const struct source *source, const char *text)
+source_pool_has_bridge(const struct source *source, const char *name)
 {
-    struct uuid uuid;
+    const struct poolrec_network *network;
 
-    return uuid_from_string(&uuid, text) && poolrec_network_get_for_uuid(pool_idl(source_pool_cast(source)->pool), &uuid);
+    POOLREC_NETWORK_FOR_EACH (network, pool_idl(source_pool_cast(source)->pool)) {
+        if (network->managed && !strcmp(network->bridge, name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static const struct poolrec_vif *
@@ -342,7 +347,7 @@ static const struct source_class source_pool_class = {
     .wait = source_pool_wait,
     .is_complete = source_pool_is_complete,
     .is_connected = source_pool_is_connected,
-    .has_network = source_pool_has_network,
+    .has_bridge = source_pool_has_bridge,
     .report = source_pool_report,
 };
 

@@ -43,8 +43,8 @@ struct source_class {
     bool (*is_complete)(const struct source *);
     bool (*is_connected)(const struct source *);
 
-    /* True if a network with this uuid is described. */
-    bool (*has_network)(const struct source *, const char *uuid);
+    /* True while a managed network is described that has this bridge. */
+    bool (*has_bridge)(const struct source *, const char *name);
 
     /* Writes the report where the source's people look for it, if it says anything new. False if it could not be taken now: the agent
      * comes again in its next turn. */

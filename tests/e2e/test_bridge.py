@@ -108,6 +108,18 @@ def test_bridge_goes_with_its_network(host):
     wait_for(lambda: host.bridges() == set(), "the bridge to go", seen=host.bridges)
 
 
+def test_bridge_goes_when_its_network_gets_another(host):
+    host.network()
+    host.wired("vif1.0")
+    host.cable("vif", "unplug", "vif1.0")
+    host.wait("vif1.0", "detached")
+    host.cable("network", "set", "net0", "--bridge", "xapi7")
+    wait_for(lambda: host.bridges() == set(), "the bridge to go", seen=host.bridges)
+    host.cable("vif", "plug", "vif1.0")
+    host.wait("vif1.0")
+    assert host.bridges() == {"xapi7"}
+
+
 def test_bridge_with_a_foreign_port_stays(host):
     host.network()
     host.wired("vif1.0")
