@@ -69,10 +69,12 @@ agent_bridge(struct agent *agent, const char *name)
 void
 agent_bridge_use_network(struct agent_bridge *bridge, const struct vif_network *network)
 {
-    if (memcmp(&bridge->network, network, sizeof *network)) {
-        bridge->network = *network;
+    /* Networks that share the bridge differ in what is none of its business. */
+    if (strcmp(bridge->network.bridge, network->bridge) || strcmp(bridge->network.uplink, network->uplink)
+        || bridge->network.managed != network->managed) {
         bridge->ports_changed = true;
     }
+    bridge->network = *network;
 }
 
 bool

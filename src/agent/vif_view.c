@@ -30,6 +30,7 @@ agent_vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TE
         .vm = wish->vm_uuid,
         .network = wish->network.uuid,
         .mac = mac,
+        .vlan = wish->network.vlan,
         .vlans = wish->policy.vlans,
         .n_vlans = wish->policy.n_vlans,
     };

@@ -38,7 +38,10 @@ static const struct command_option no_options[] = { { NULL } };
 
 #define NETWORK_OPTIONS(DEFAULT) \
     { "bridge", "BRIDGE", "the bridge behind it" DEFAULT("; by default the next free xapi<N>"), COMMAND_TEXT }, \
-    { "uplink", "DEVICE", "the device by which the bridge leads out of the host; '' for none", COMMAND_TEXT }, \
+    { "uplink", "DEVICE", "the device by which the bridge leads out of the host; '' for none" \
+      DEFAULT("; by default that of the networks that share the bridge"), COMMAND_TEXT }, \
+    { "vlan", "N", "VLAN (1 to 4094) that its VIFs are on in the bridge, and on which their frames leave by the uplink; 0 for " \
+      "none" DEFAULT(", which is so if nothing is said"), COMMAND_NUMBER }, \
     { "mtu", "N", "MTU of its VIFs, 68 to 65521" DEFAULT("; 1500 if nothing is said"), COMMAND_NUMBER }, \
     { "default-locking-mode", "MODE", "what VIFs may send whose mode is network_default: unlocked (everything) or disabled " \
       "(nothing)" DEFAULT("; unlocked if nothing is said"), COMMAND_WORD, default_modes }, \
@@ -60,7 +63,7 @@ static const struct command_option network_set_options[] = {
       "network_default" DEFAULT("; network_default if nothing is said"), COMMAND_WORD, modes }, \
     { "ipv4", "LIST", "IPv4 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
     { "ipv6", "LIST", "IPv6 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
-    { "trunks", "LIST", "VLANs (1 to 4094) that pass tagged, which makes it a trunk VIF", COMMAND_LIST }, \
+    { "trunks", "LIST", "VLANs (1 to 4094) that pass tagged, which makes it a trunk VIF; only on a network without a VLAN", COMMAND_LIST }, \
     { "mtu", "N", "MTU, 68 to 65521; 0 for that of the network", COMMAND_NUMBER }, \
     { "vm", "VM", "name or uuid of the VM that it belongs to; a VM of a new name is made; '' for none", COMMAND_VM }, \
     { "host", "HOST", "name or uuid of the host that wires it" \
@@ -115,10 +118,12 @@ const struct command_option command_globals[] = {
 
 const struct command commands[] = {
     { "network", "create", "make a network",
-      "VIFs are plugged into networks. Each has a bridge of its own on every host that needs it.",
+      "VIFs are plugged into networks. Each has a bridge on every host that needs it: one of its own, or one that it shares with "
+      "networks of other VLANs, if --bridge names theirs. Networks that share a bridge have the same uplink.",
       new_network, network_create_options, .run = network_create },
     { "network", "set", "change a network",
-      "The bridge can only be changed while no VIF is plugged into the network.",
+      "The bridge can only be changed while no VIF is plugged into the network. Another VLAN takes effect in one step; no VIF is "
+      "plugged anew.",
       a_network, network_set_options, .wants_option = true, .run = network_set },
     { "network", "list", "all networks", NULL, no_arguments, no_options, .run = network_list },
     { "network", "show", "everything about a network", NULL, a_network, no_options, .run = network_show },
@@ -130,7 +135,7 @@ const struct command commands[] = {
       new_device, vif_create_options, .run = vif_create },
     { "vif", "set", "change a VIF",
       "A list replaces the one before; '' empties it. Another policy takes effect in one step, without a lost packet; another "
-      "network or MAC plugs the VIF anew.",
+      "MAC, or a network on another bridge, plugs the VIF anew.",
       a_vif, vif_set_options, .wants_option = true, .run = vif_set },
     { "vif", "list", "all VIFs", NULL, no_arguments, vif_list_options, .run = vif_list },
     { "vif", "show", "everything about a VIF, with the packets that each rule has decided", NULL,

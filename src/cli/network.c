@@ -25,7 +25,7 @@
 struct order {
     const char *word;           /* the network that is meant; NULL for a new one */
     struct pool_network_words words;
-    int64_t mtu;
+    int64_t mtu, vlan;
     bool managed;
     struct uuid uuid;           /* of the network */
     struct row row;             /* of the network before its removal */
@@ -57,6 +57,7 @@ read_words(struct cli *cli, struct order *order)
     order->words.default_locking_mode = given_value(given, "default-locking-mode");
     if (!error) {
         error = cli_number(cli, "mtu", "MTU", &order->mtu, &order->words.mtu);
+        error = error ? error : cli_number(cli, "vlan", "VLAN", &order->vlan, &order->words.vlan);
         error = error ? error_prefix(error, "network %s", quote(given->arguments[0]).text) : NULL;
     }
     return error;
@@ -170,7 +171,7 @@ network_destroy(struct cli *cli)
 struct error *
 network_list(struct cli *cli)
 {
-    static const char *const columns[] = { "name", "bridge", "uplink", "mtu", "default_locking_mode", "vifs", NULL };
+    static const char *const columns[] = { "name", "bridge", "vlan", "uplink", "mtu", "default_locking_mode", "vifs", NULL };
     static const char *const cut[] = { "name", NULL };
     static const struct output_list list = { columns, "no networks: `cable network create` makes one", .cut = cut };
     const struct poolrec_network *network;

@@ -24,6 +24,17 @@ put_uuid(struct row *row, const char *name, const struct ovsdb_idl_row *object)
     row_put_text_nocopy(row, name, object ? xasprintf(UUID_FMT, UUID_ARGS(&object->uuid)) : NULL);
 }
 
+/* A network's VLAN, where it has one. */
+static void
+put_vlan(struct row *row, const struct poolrec_network *network)
+{
+    if (network && network->n_vlan) {
+        row_put_integer(row, "vlan", network->vlan[0]);
+    } else {
+        row_put_null(row, "vlan");
+    }
+}
+
 static int
 compare_names(const void *a, const void *b)
 {
@@ -56,6 +67,7 @@ record_network(struct pool *pool, const struct poolrec_network *network, struct 
     put_uuid(row, "uuid", &network->header_);
     row_put_text(row, "description", network->name_description);
     row_put_text(row, "bridge", network->bridge);
+    put_vlan(row, network);
     row_put_truth(row, "managed", network->managed);
     row_put_text(row, "uplink", network->uplink);
     row_put_integer(row, "mtu", network->MTU);
@@ -143,6 +155,7 @@ static void
 put_report(struct row *row, const struct poolrec_vif *vif)
 {
     row_put_text(row, "bridge", vif->network ? vif->network->bridge : NULL);
+    put_vlan(row, vif->network);
     if (vif->n_ofport) {
         row_put_integer(row, "ofport", vif->ofport[0]);
     } else {

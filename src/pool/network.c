@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/quote.h"
+#include "pool/bridge.h"
 #include "pool/lookup.h"
 #include "pool/replica.h"
 #include "pool/vif.h"
@@ -82,75 +83,6 @@ check_name(struct pool *pool, const struct poolrec_network *self, const char *na
     return NULL;
 }
 
-/* Names that udev gives to the backends of guests. A bridge of such a name would be taken for a VIF. */
-static bool
-is_backend_name(const char *name)
-{
-    unsigned int domid, devid;
-    int n = 0;
-
-    return (sscanf(name, "vif%u.%u%n", &domid, &devid, &n) == 2 || sscanf(name, "tap%u.%u%n", &domid, &devid, &n) == 2)
-        && !name[n];
-}
-
-static struct error *
-check_bridge(struct pool *pool, const struct poolrec_network *self, const char *bridge)
-{
-    const struct poolrec_network *other;
-    struct error *error = device_name_check("bridge", bridge);
-
-    if (error) {
-        return error;
-    } else if (is_backend_name(bridge)) {
-        return error_new(ERROR_INVALID, "bridge name %s has the form of a guest's device: choose another one",
-                         quote(bridge).text);
-    }
-    other = pool_network_with_bridge(pool, bridge);
-    if (other && other != self) {
-        return error_new(ERROR_EXISTS,
-                         "bridge %s belongs to network %s already: choose another one%s",
-                         quote(bridge).text, quote(other->name_label).text,
-                         self ? "" : ", or leave --bridge out to get the next free xapi<N>");
-    }
-    other = pool_network_with_uplink(pool, bridge);
-    if (other) {
-        return error_new(ERROR_EXISTS, "bridge %s has the name of the uplink of network %s: choose another one",
-                         quote(bridge).text, quote(other->name_label).text);
-    } else if (pool_vif_with_device(pool, bridge)) {
-        return error_new(ERROR_EXISTS, "bridge %s has the name of a VIF's device: choose another one", quote(bridge).text);
-    }
-    return NULL;
-}
-
-static struct error *
-check_uplink(struct pool *pool, const struct poolrec_network *self, const char *uplink, const char *bridge)
-{
-    const struct poolrec_network *other;
-    struct error *error;
-
-    if (!*uplink) {
-        return NULL;
-    }
-    error = device_name_check("uplink", uplink);
-    if (error) {
-        return error;
-    }
-    other = pool_network_with_uplink(pool, uplink);
-    if (other && other != self) {
-        return error_new(ERROR_EXISTS,
-                         "uplink %s belongs to network %s already: a device can be in one bridge only; choose another "
-                         "one",
-                         quote(uplink).text, quote(other->name_label).text);
-    } else if (!strcmp(uplink, bridge) || pool_network_with_bridge(pool, uplink)) {
-        return error_new(ERROR_INVALID, "uplink %s is a network's bridge: give the device that leads out of the host, like eth1",
-                         quote(uplink).text);
-    } else if (pool_vif_with_device(pool, uplink)) {
-        return error_new(ERROR_INVALID, "uplink %s is a VIF's device: give the device that leads out of the host, like eth1",
-                         quote(uplink).text);
-    }
-    return NULL;
-}
-
 static struct error *
 check_mtu(int64_t mtu)
 {
@@ -173,20 +105,69 @@ check_default_mode(const char *mode)
     return NULL;
 }
 
-/* 'bridge' is the one that the network will have. */
 static struct error *
-check_values(struct pool *pool, const struct poolrec_network *self, const struct pool_network_words *words, const char *bridge)
+check_vlan(int64_t vlan)
+{
+    if (vlan < 0 || vlan > 4094) {
+        return error_new(ERROR_INVALID, "VLAN %" PRId64 " is out of range: a network takes 1 to 4094, or 0 for none", vlan);
+    }
+    return NULL;
+}
+
+/* Trunk VIFs of the network, which a VLAN would rule out. They are verified: no other becomes one at the same time. */
+static struct error *
+check_no_trunks(struct pool *pool, const struct poolrec_network *network)
+{
+    struct pool_vif_names names = POOL_VIF_NAMES_INITIALIZER;
+    struct error *error = NULL;
+    const struct poolrec_vif *vif;
+
+    POOLREC_VIF_FOR_EACH (vif, pool_idl(pool)) {
+        if (vif->network == network) {
+            poolrec_vif_verify_trunks(vif);
+            if (vif->n_trunks) {
+                pool_vif_names_add(&names, vif);
+            }
+        }
+    }
+
+    char *vifs = pool_vif_names_finish(&names);
+    if (*vifs) {
+        error = error_new(ERROR_IN_USE, "it cannot get a VLAN while it has trunk VIFs, whose frames carry tags of their own: %s: "
+                          "take their trunks away (`cable vif set DEVICE --trunks ''`) or move them to another network", vifs);
+    }
+    free(vifs);
+    return error;
+}
+
+static struct error *
+check_place(struct pool *pool, const struct poolrec_network *self, const struct pool_network_words *words,
+            const struct network_place *place)
+{
+    struct error *error = words->bridge ? network_place_check_bridge(pool, place) : NULL;
+
+    if (!error && (words->bridge || words->uplink)) {
+        error = network_place_check_uplink(pool, self, place);
+    }
+    if (!error && words->vlan) {
+        error = check_vlan(place->vlan);
+    }
+    if (!error && (words->bridge || words->uplink || words->managed || words->vlan)) {
+        error = network_place_check_sharing(pool, self, place);
+    }
+    if (!error && self && words->vlan && place->vlan) {
+        error = check_no_trunks(pool, self);
+    }
+    return error;
+}
+
+static struct error *
+check_values(const struct pool_network_words *words)
 {
     struct error *error = NULL;
 
     if (words->description) {
         error = pool_description_check("network", words->description);
-    }
-    if (!error && words->bridge) {
-        error = check_bridge(pool, self, bridge);
-    }
-    if (!error && words->uplink) {
-        error = check_uplink(pool, self, words->uplink, bridge);
     }
     if (!error && words->mtu) {
         error = check_mtu(*words->mtu);
@@ -197,16 +178,30 @@ check_values(struct pool *pool, const struct poolrec_network *self, const struct
     return error;
 }
 
+/* What is not said stays. A new network has said where it will be. */
+static struct network_place
+place_of(const struct poolrec_network *self, const struct pool_network_words *words)
+{
+    return (struct network_place) {
+        .bridge = words->bridge ? words->bridge : self->bridge,
+        .uplink = words->uplink ? words->uplink : self && self->uplink ? self->uplink : "",
+        .managed = words->managed ? *words->managed : self->managed,
+        .vlan = words->vlan ? *words->vlan : self && self->n_vlan ? self->vlan[0] : 0,
+    };
+}
+
 static struct error *
 check_words(struct pool *pool, const struct poolrec_network *self, const struct pool_network_words *words)
 {
     const char *name = self ? self->name_label : words->name;
+    const struct network_place place = place_of(self, words);
     struct error *error = words->name ? check_name(pool, self, words->name) : NULL;
 
     if (error) {
         return error;
     }
-    error = check_values(pool, self, words, words->bridge ? words->bridge : self->bridge);
+    error = check_values(words);
+    error = error ? error : check_place(pool, self, words, &place);
     return error ? error_prefix(error, "network %s", quote(name).text) : NULL;
 }
 
@@ -225,6 +220,9 @@ write_words(const struct poolrec_network *network, const struct pool_network_wor
     if (words->uplink) {
         poolrec_network_set_uplink(network, *words->uplink ? words->uplink : NULL);
     }
+    if (words->vlan) {
+        poolrec_network_set_vlan(network, words->vlan, *words->vlan ? 1 : 0);
+    }
     if (words->mtu) {
         poolrec_network_set_MTU(network, *words->mtu);
     }
@@ -236,38 +234,52 @@ write_words(const struct poolrec_network *network, const struct pool_network_wor
     }
 }
 
+/* The bridge is the next free one, unless it is said. Uplink and management are those of a network that has it already. */
 static void
-next_free_bridge(struct pool *pool, char bridge[DEVICE_NAME_SIZE])
+choose_place(struct pool *pool, struct pool_network_words *words, char bridge[DEVICE_NAME_SIZE])
 {
-    unsigned int n = 0;
+    static const bool default_managed = true;
+    const struct poolrec_network *sharer;
 
-    do {
-        snprintf(bridge, DEVICE_NAME_SIZE, "xapi%u", n++);
-    } while (pool_network_with_bridge(pool, bridge) || pool_network_with_uplink(pool, bridge)
-             || pool_vif_with_device(pool, bridge));
+    if (!words->bridge) {
+        network_place_next_free_bridge(pool, bridge);
+        words->bridge = bridge;
+    }
+    sharer = network_sharer(pool, NULL, words->bridge);
+    if (!words->uplink && sharer) {
+        words->uplink = sharer->uplink;
+    }
+    if (!words->managed) {
+        words->managed = sharer ? &sharer->managed : &default_managed;
+    }
 }
 
 struct error *
 pool_network_create(struct pool *pool, struct ovsdb_idl_txn *txn, const struct pool_network_words *given, const struct uuid *uuid)
 {
     static const int64_t default_mtu = 1500;
-    static const bool default_managed = true;
     struct pool_network_words words = *given;
     char bridge[DEVICE_NAME_SIZE];
     struct error *error;
 
-    if (!words.bridge) {
-        next_free_bridge(pool, bridge);
-        words.bridge = bridge;
-    }
+    choose_place(pool, &words, bridge);
     words.mtu = words.mtu ? words.mtu : &default_mtu;
     words.default_locking_mode = words.default_locking_mode ? words.default_locking_mode : "unlocked";
-    words.managed = words.managed ? words.managed : &default_managed;
     error = check_words(pool, NULL, &words);
     if (!error) {
         write_words(poolrec_network_insert_persist_uuid(txn, uuid), &words);
     }
     return error;
+}
+
+struct error *
+pool_network_check_trunks(const struct poolrec_network *network, size_t n_trunks)
+{
+    if (network->n_vlan && n_trunks) {
+        return error_new(ERROR_INVALID, "it cannot have trunks on network %s, whose frames are all on VLAN %"PRId64": take the trunks "
+                         "away (--trunks ''), or choose an untagged network", quote(network->name_label).text, network->vlan[0]);
+    }
+    return NULL;
 }
 
 /* The names of the VIFs on 'network', for people. The string is the caller's. */
@@ -301,6 +313,18 @@ check_bridge_is_idle(struct pool *pool, const struct poolrec_network *network)
     return error;
 }
 
+/* What the checks relied on. Without any, the change of a row that has just been removed would be a success that changes
+ * nothing. */
+static void
+verify(const struct poolrec_network *network)
+{
+    poolrec_network_verify_name_label(network);
+    poolrec_network_verify_bridge(network);
+    poolrec_network_verify_uplink(network);
+    poolrec_network_verify_managed(network);
+    poolrec_network_verify_vlan(network);
+}
+
 struct error *
 pool_network_change(struct pool *pool, const struct poolrec_network *network, const struct pool_network_words *words)
 {
@@ -312,8 +336,7 @@ pool_network_change(struct pool *pool, const struct poolrec_network *network, co
         error = check_bridge_is_idle(pool, network);
     }
     if (!error) {
-        /* Without this, the change of a row that has just been removed would be a success that changes nothing. */
-        poolrec_network_verify_name_label(network);
+        verify(network);
         write_words(network, words);
     }
     return error;

@@ -107,6 +107,15 @@ write_device(const struct poolrec_vif *vif, const char *device)
     poolrec_vif_set_interface(vif, device);
 }
 
+/* A network that gets a VLAN while a trunk VIF comes to it. */
+static void
+verify_network(const struct vif_draft *draft)
+{
+    if (draft->n_trunks) {
+        poolrec_network_verify_vlan(draft->network);
+    }
+}
+
 struct error *
 pool_vif_create(struct pool *pool, struct ovsdb_idl_txn *txn, const struct pool_vif_birth *birth,
                 const struct pool_vif_words *words, bool *made_vm)
@@ -124,6 +133,7 @@ pool_vif_create(struct pool *pool, struct ovsdb_idl_txn *txn, const struct pool_
 
         write_device(vif, birth->device);
         poolrec_vif_set_currently_attached(vif, birth->attached);
+        verify_network(&draft);
         write_policy(vif, &draft, words);
         write_rest(vif, &draft, words);
         *made_vm = draft.made_vm;
@@ -137,6 +147,7 @@ static void
 verify(const struct poolrec_vif *vif)
 {
     poolrec_vif_verify_interface(vif);
+    poolrec_vif_verify_trunks(vif);
     poolrec_vif_verify_network(vif);
     poolrec_vif_verify_MAC(vif);
     poolrec_vif_verify_ipv4_allowed(vif);
@@ -154,6 +165,7 @@ pool_vif_change(struct pool *pool, struct ovsdb_idl_txn *txn, const struct poolr
     error = vif_draft_make(pool, txn, &draft, words, NULL);
     if (!error) {
         verify(vif);
+        verify_network(&draft);
         write_policy(vif, &draft, words);
         write_rest(vif, &draft, words);
         *made_vm = draft.made_vm;

@@ -291,6 +291,7 @@ draft_check(struct pool *pool, struct vif_draft *draft, const struct pool_vif_wo
     struct error *error = policy_check(draft);
 
     error = error ? error : mtu_check(draft->mtu);
+    error = error ? error : pool_network_check_trunks(draft->network, draft->n_trunks);
     if (!error && (!draft->self || words->host)) {
         error = device_is_free(pool, draft);
     }

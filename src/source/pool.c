@@ -17,6 +17,7 @@
 #include <timeval.h>
 
 #include "base/error.h"
+#include "pool/network.h"
 #include "pool/replica.h"
 #include "pool/vif.h"
 #include "source/source.h"
@@ -33,7 +34,6 @@ struct source_pool {
     struct source up;
     struct pool *pool;
     struct uuid host;
-    struct ovsdb_idl_index *vifs_by_network;
     struct ovsdb_idl_txn *txn;  /* collected in this turn, or under way */
     bool committing;
     bool tell_again;            /* a write failed: nobody knows which reports were in it */
@@ -67,6 +67,7 @@ wish_set_network(struct vif_wish *wish, const struct poolrec_network *row)
     ovs_strlcpy(wish->network.bridge, row->bridge, sizeof wish->network.bridge);
     ovs_strlcpy(wish->network.uplink, row->uplink ? row->uplink : "", sizeof wish->network.uplink);
     wish->network.managed = row->managed;
+    wish->network.vlan = row->n_vlan ? row->vlan[0] : 0;
     wish->mtu = row->MTU;
     return NULL;
 }
@@ -84,7 +85,7 @@ wish_set_device(struct vif_wish *wish, const struct poolrec_vif *row)
 
 /* Whatever does not parse is refused in words and changes nothing: the database takes rows from anyone who may write there. */
 static struct vif_wish *
-wish_from_row(const struct poolrec_vif *row)
+wish_from_row(struct source_pool *source, const struct poolrec_vif *row)
 {
     struct vif_wish *wish = xzalloc(sizeof *wish);
     struct error *error = wish_set_device(wish, row);
@@ -97,6 +98,8 @@ wish_from_row(const struct poolrec_vif *row)
     if (!error) {
         error = wish_set_network(wish, row->network);
     }
+    error = error ? error : pool_network_check_sharing(source->pool, row->network);
+    error = error ? error : pool_network_check_trunks(row->network, row->n_trunks);
     if (!error) {
         error = pool_vif_policy(row, &wish->policy);
     }
@@ -119,7 +122,7 @@ row_is_complete(const struct poolrec_vif *row)
 }
 
 static void
-tell_vif(const struct poolrec_vif *row, const struct source_events *events)
+tell_vif(struct source_pool *source, const struct poolrec_vif *row, const struct source_events *events)
 {
     char uuid[UUID_TEXT_SIZE];
 
@@ -127,21 +130,8 @@ tell_vif(const struct poolrec_vif *row, const struct source_events *events)
         copy_uuid(&row->header_.uuid, uuid);
         events->withdrawn(uuid, events->aux);
     } else {
-        events->wished(wish_from_row(row), events->aux);
+        events->wished(wish_from_row(source, row), events->aux);
     }
-}
-
-static void
-tell_network(struct source_pool *source, const struct poolrec_network *row, const struct source_events *events)
-{
-    struct poolrec_vif *key = poolrec_vif_index_init_row(source->vifs_by_network);
-    struct poolrec_vif *vif;
-
-    poolrec_vif_index_set_network(key, row);
-    POOLREC_VIF_FOR_EACH_EQUAL (vif, key, source->vifs_by_network) {
-        tell_vif(vif, events);
-    }
-    poolrec_vif_index_destroy_row(key);
 }
 
 /* Whoever is told looks at the VIF and reports it anew. */
@@ -151,7 +141,7 @@ tell_all(struct source_pool *source, const struct source_events *events)
     const struct poolrec_vif *vif;
 
     POOLREC_VIF_FOR_EACH (vif, pool_idl(source->pool)) {
-        tell_vif(vif, events);
+        tell_vif(source, vif, events);
     }
 }
 
@@ -159,20 +149,15 @@ static void
 tell_changes(struct source_pool *source, const struct source_events *events)
 {
     struct ovsdb_idl *idl = pool_idl(source->pool);
-    const struct poolrec_network *network;
     const struct poolrec_vif *vif;
 
-    if (source->tell_again) {
+    /* A network concerns the VIFs of those that share its bridge as well. */
+    if (source->tell_again || poolrec_network_track_get_first(idl)) {
         source->tell_again = false;
         tell_all(source, events);
     }
     POOLREC_VIF_FOR_EACH_TRACKED (vif, idl) {
-        tell_vif(vif, events);
-    }
-    POOLREC_NETWORK_FOR_EACH_TRACKED (network, idl) {
-        if (!poolrec_network_is_deleted(network)) {
-            tell_network(source, network, events);
-        }
+        tell_vif(source, vif, events);
     }
     ovsdb_idl_track_clear(idl);
 }
@@ -359,6 +344,5 @@ source_pool_open(const char *remote, const struct uuid *host)
     source->up.class = &source_pool_class;
     source->pool = pool_open(remote, host);
     source->host = *host;
-    source->vifs_by_network = ovsdb_idl_index_create1(pool_idl(source->pool), &poolrec_vif_col_network);
     return &source->up;
 }

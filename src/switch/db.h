@@ -119,7 +119,8 @@ struct switch_vif_row {
     unsigned int ifindex;
     const char *vif, *vm, *network; /* uuids; 'vm' may be "" */
     const char *mac;
-    const uint16_t *vlans;
+    uint16_t vlan;              /* of an access port; 0: untagged */
+    const uint16_t *vlans;      /* of a trunk port */
     size_t n_vlans;
 };
 

@@ -125,19 +125,19 @@ identity_matches(const struct ovsrec_interface *interface, const struct switch_v
     return matches;
 }
 
-/* A VIF without trunks is an access port of VLAN 0: it sends and gets untagged frames only. Without a tag it would be a trunk port
- * and be flooded with the frames of every VLAN. */
+/* A VIF without trunks is an access port of its network's VLAN, or of VLAN 0: it sends and gets untagged frames only. Without a tag it
+ * would be a trunk port and be flooded with the frames of every VLAN. */
 static void
 set_vlans(const struct ovsrec_port *port, const struct switch_vif_row *vif)
 {
     int64_t *trunks = xmalloc((vif->n_vlans + 1) * sizeof *trunks);
-    const int64_t untagged = 0;
+    const int64_t tag = vif->vlan;
 
     for (size_t i = 0; i < vif->n_vlans; i++) {
         trunks[i] = vif->vlans[i];
     }
     ovsrec_port_set_trunks(port, trunks, vif->n_vlans);
-    ovsrec_port_set_tag(port, &untagged, vif->n_vlans ? 0 : 1);
+    ovsrec_port_set_tag(port, &tag, vif->n_vlans ? 0 : 1);
     ovsrec_port_set_vlan_mode(port, vif->n_vlans ? "trunk" : "access");
     free(trunks);
 }
@@ -146,7 +146,7 @@ set_vlans(const struct ovsrec_port *port, const struct switch_vif_row *vif)
 static bool
 vlans_match(const struct ovsrec_port *port, const struct switch_vif_row *vif)
 {
-    if (port->n_trunks != vif->n_vlans || port->n_tag != !vif->n_vlans || (port->n_tag && port->tag[0] != 0)
+    if (port->n_trunks != vif->n_vlans || port->n_tag != !vif->n_vlans || (port->n_tag && port->tag[0] != vif->vlan)
         || !port->vlan_mode || strcmp(port->vlan_mode, vif->n_vlans ? "trunk" : "access")) {
         return false;
     }

@@ -20,6 +20,7 @@ struct vif_network {
     char bridge[DEVICE_NAME_SIZE];
     char uplink[DEVICE_NAME_SIZE]; /* "" if none */
     bool managed;               /* the bridge is ours to create */
+    uint16_t vlan;              /* 1 to 4094, on which its frames are in the bridge; 0: none */
 };
 
 struct vif_wish {

@@ -120,6 +120,15 @@ def mac_of(device):
     return f"02:00:00:{domid >> 8:02x}:{domid & 255:02x}:{devid:02x}"
 
 
+def listen(host, device):
+    """Collect what arrives at a device; returns a function that tells the frames so far."""
+    frames = host.lab.state / f"frames-{device}"
+    said = host.lab.state / f"said-{device}"
+    host.lab.run("sh", "-c", f"frames listen {device} >{frames} 2>{said} </dev/null & ")
+    wait_for(lambda: "listening" in said.read_text(), f"{device} to be listened to", seen=said.read_text)
+    return frames.read_text
+
+
 @pytest.fixture
 def lab():
     with Lab() as lab:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from conftest import peer_of
+from conftest import listen, peer_of
 from lab import wait_for
 
 HOOK = "priority=65000,reg15=0/0x1 actions=goto_table:199"
@@ -118,6 +118,21 @@ def test_bridge_goes_when_its_network_gets_another(host):
     host.cable("vif", "plug", "vif1.0")
     host.wait("vif1.0")
     assert host.bridges() == {"xapi7"}
+
+
+def test_bridge_stays_while_another_network_shares_it(host):
+    host.network()
+    host.network("net20", "--bridge", "xapi0", "--vlan", "20")
+    host.wired("vif1.0")
+    host.cable("vif", "destroy", "vif1.0")
+    host.cable("network", "destroy", "net0")
+    host.network("net1")
+    host.wired("vif2.0", network="net1")
+    host.cable("vif", "destroy", "vif2.0")
+    host.cable("network", "destroy", "net1")
+    wait_for(lambda: host.bridges() == {"xapi0"}, "the other bridge to go", seen=host.bridges)
+    host.cable("network", "destroy", "net20")
+    wait_for(lambda: host.bridges() == set(), "the bridge to go", seen=host.bridges)
 
 
 def test_bridge_with_a_foreign_port_stays(host):
@@ -294,15 +309,6 @@ def test_setting_that_does_not_parse_changes_nothing(host):
     host.lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-tables=many")
     wait_for(lambda: "cabled-tables is 'many'" in host.cable("status", "--json").stdout, "the complaint in cable status")
     assert host.flows_of("xapi0", ofport) == before
-
-
-def listen(host, device):
-    """Collect what arrives at a device; returns a function that tells the frames so far."""
-    frames = host.lab.state / f"frames-{device}"
-    said = host.lab.state / f"said-{device}"
-    host.lab.run("sh", "-c", f"frames listen {device} >{frames} 2>{said} </dev/null & ")
-    wait_for(lambda: "listening" in said.read_text(), f"{device} to be listened to", seen=said.read_text)
-    return frames.read_text
 
 
 def test_vlan_frames_reach_no_untagged_vif(host):

@@ -22,7 +22,7 @@ def test_network_is_what_was_said(empty_pool):
                      "--default-locking-mode", "disabled", "--description", "the 7th", "--unmanaged")
     record = empty_pool.json("network", "show", "Büro 7")
     assert record == {
-        "name": "Büro 7", "uuid": record["uuid"], "description": "the 7th", "bridge": "br7", "managed": False,
+        "name": "Büro 7", "uuid": record["uuid"], "description": "the 7th", "bridge": "br7", "vlan": None, "managed": False,
         "uplink": "eth7", "mtu": 9000, "default_locking_mode": "disabled", "vifs": 0, "devices": []}
 
 
@@ -33,8 +33,26 @@ def test_changing_a_network_changes_what_was_said(empty_pool):
     empty_pool.cable("network", "set", "office", "--uplink", "", "--mtu", "1400", "--managed", "--bridge", "br8",
                      "--default-locking-mode", "disabled", "--description", "")
     assert empty_pool.json("network", "show", "office") == {
-        "name": "office", "uuid": uuid, "description": None, "bridge": "br8", "managed": True, "uplink": None, "mtu": 1400,
+        "name": "office", "uuid": uuid, "description": None, "bridge": "br8", "vlan": None, "managed": True, "uplink": None,
+        "mtu": 1400,
         "default_locking_mode": "disabled", "vifs": 0, "devices": []}
+
+
+def test_networks_of_different_vlans_share_a_bridge(pool):
+    pool.cable("network", "create", "wan20", "--bridge", "xenbr1", "--vlan", "20")
+    record = pool.json("network", "show", "wan20")
+    assert cells(record, "bridge", "vlan", "uplink", "managed") == ("xenbr1", 20, "eth1", True)     # as on network wan
+    pool.cable("network", "create", "theirs", "--bridge", "br9", "--unmanaged")
+    pool.cable("network", "create", "theirs20", "--bridge", "br9", "--vlan", "20")
+    assert pool.json("network", "show", "theirs20")["managed"] is False
+    assert pool.json("vif", "create", "tap0", "--network", "wan20", "--mac", OTHER_MAC)["vlan"] == 20
+    pool.cable("network", "set", "wan20", "--vlan", "30")
+    assert [cells(network, "name", "vlan") for network in pool.json("network", "list")] == [
+        ("lan", None), ("theirs", None), ("theirs20", 20), ("third", None), ("wan", None), ("wan20", 30)]
+    assert any(line.split()[:4] == ["wan20", "xenbr1", "30", "eth1"] for line in pool.cable("network", "list").stdout.splitlines())
+    pool.cable("network", "set", "lan", "--vlan", "7")
+    pool.cable("network", "set", "lan", "--vlan", "0")
+    assert pool.json("vif", "show", "vif1.0")["vlan"] is None
 
 
 def test_vif_is_what_was_said(pool):
@@ -136,6 +154,23 @@ def test_of_two_who_create_a_device_one_gets_a_readable_error(pool):
 def test_many_who_create_networks_get_a_bridge_each(empty_pool):
     assert empty_pool.at_once(*(("network", "create", f"net{n}") for n in range(8))) == []
     assert sorted(network["bridge"] for network in empty_pool.json("network", "list")) == [f"xapi{n}" for n in range(8)]
+
+
+def test_of_two_who_take_a_vlan_of_a_bridge_one_gets_a_readable_error(pool):
+    for n in range(1, 6):
+        create = ("--bridge", "br9", "--vlan", str(n))
+        error, = pool.at_once(("network", "create", f"a{n}", *create), ("network", "create", f"b{n}", *create))
+        assert f"VLAN {n} of bridge 'br9' belongs to network " in error
+
+
+def test_network_gets_no_vlan_while_a_vif_gets_trunks(pool):
+    orders = [("network", "set", "lan", "--vlan", "20"), ("vif", "set", "vif1.0", "--trunks", "7")]
+    for n in range(10):
+        errors = pool.at_once(*orders[::-1 if n % 2 else 1])
+        assert len(errors) == 1
+        assert "it has trunk VIFs" in errors[0] or "it cannot have trunks on network 'lan'" in errors[0]
+        pool.cable("network", "set", "lan", "--vlan", "0")
+        pool.cable("vif", "set", "vif1.0", "--trunks", "")
 
 
 def test_addresses_that_many_add_are_all_there(pool):

@@ -173,6 +173,16 @@ WRONG_NETWORKS = [
     (["new", "--mtu", "65522"], "68 to 65521"),
     (["new", "--mtu", "0"], "68 to 65521"),
     (["new", "--mtu", "big"], "'big'"),
+    (["new", "--vlan", "4095"], "1 to 4094"),
+    (["new", "--vlan", "-1"], "1 to 4094"),
+    (["new", "--vlan", "blue"], "'blue'"),
+    (["new", "--vlan", ""], "''"),
+    (["new", "--bridge", "xenbr1", "--uplink", "eth1"], "bridge 'xenbr1' belongs to network 'wan' already"),
+    (["new", "--bridge", "xenbr1", "--vlan", "7", "--uplink", "eth2"], "network 'wan' has 'eth1' and this one 'eth2'"),
+    (["new", "--bridge", "xenbr1", "--vlan", "7", "--uplink", ""], "network 'wan' has 'eth1' and this one none"),
+    (["new", "--bridge", "xenbr1", "--vlan", "7", "--uplink", "eth1", "--unmanaged"],
+     "network 'wan' is managed and this one is not"),
+    (["new", "--vlan", "7", "--uplink", "eth1"], "belongs to network 'wan' already: a device can be in one bridge only"),
     (["new", "--default-locking-mode", "locked"], "write 'unlocked' or 'disabled'"),
     (["new", "--description", "x" * 4097], "4096 is the limit"),
     (["new", "--description", "\x07"], "control characters"),
@@ -200,6 +210,28 @@ def test_bridge_of_plugged_vifs_is_not_changed(pool):
     pool.cable("network", "set", "lan", "--bridge", "xapi0", "--managed")
     pool.cable("vif", "unplug", "vif1.0")
     pool.cable("network", "set", "lan", "--bridge", "br9")
+
+
+def test_network_does_not_part_with_those_that_share_its_bridge(pool):
+    pool.cable("network", "create", "wan20", "--bridge", "xenbr1", "--vlan", "20")
+    for network, other in (("wan", "wan20"), ("wan20", "wan")):
+        assert f"network '{other}' has 'eth1' and this one 'eth2'" in pool.refused("network", "set", network, "--uplink", "eth2")
+        assert f"network '{other}' is managed and this one is not" in pool.refused("network", "set", network, "--unmanaged")
+    assert "bridge 'xenbr1' belongs to network 'wan' already" in pool.refused("network", "set", "wan20", "--vlan", "0")
+    assert "VLAN 20 of bridge 'xenbr1' belongs to network 'wan20' already" in pool.refused("network", "set", "wan", "--vlan", "20")
+    assert "a device can be in one bridge only" in pool.refused("network", "set", "wan20", "--bridge", "br9")
+    pool.cable("network", "set", "wan20", "--bridge", "br9", "--uplink", "")
+
+
+def test_trunks_and_a_vlan_exclude_each_other(pool):
+    pool.cable("network", "create", "lan20", "--bridge", "xapi0", "--vlan", "20")
+    create = ("vif", "create", "vif2.0", "--mac", OTHER_MAC, "--trunks", "7", "--network")
+    assert "cannot have trunks on network 'lan20', whose frames are all on VLAN 20" in pool.refused(*create, "lan20")
+    pool.cable(*create, "lan")
+    assert "cannot have trunks on network 'lan20'" in pool.refused("vif", "set", "vif2.0", "--network", "lan20")
+    assert "it has trunk VIFs, whose frames carry tags of their own: vif2.0" in pool.refused("network", "set", "lan", "--vlan", "7")
+    pool.cable("vif", "set", "vif2.0", "--network", "lan20", "--trunks", "")
+    assert "cannot have trunks on network 'lan20'" in pool.refused("vif", "set", "vif2.0", "--trunks", "7")
 
 
 def test_vm_with_vifs_is_not_destroyed(still_pool):
