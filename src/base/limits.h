@@ -24,6 +24,11 @@ enum {
     /* A device's MTU. The kernel's lower bound for IPv4 and Open vSwitch's upper bound. */
     LIMIT_MTU_MIN = 68,
     LIMIT_MTU_MAX = 65521,
+
+    /* A VIF's rate in kilobytes a second, and its burst in kilobytes: in 1000 bits they fit into the 32 bits that OpenFlow meters have. A
+     * burst holds the largest packet that a guest hands over in one piece; a smaller one would never let it pass. */
+    LIMIT_RATE_KBYTES = 524287999,
+    LIMIT_BURST_KBYTES_MIN = 64,
 };
 
 #endif
