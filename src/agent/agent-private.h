@@ -55,6 +55,8 @@ struct agent_rules {
     bool unconfirmed;           /* sent on an earlier connection: there or not, the next listing tells */
     struct digest digest;       /* of the flows; none if it is not known what they were made from */
     struct vif_policy policy;   /* owned; of the rules that were sent last */
+    struct vif_rate rate;       /* of the meter that they name, or that polices the port */
+    bool metered;               /* they name a meter */
 };
 
 struct agent_vif {
@@ -189,6 +191,15 @@ void agent_vif_doubt_rules(struct agent_vif *);
 
 /* What was sent to the bridge is not known to be there any more. */
 void agent_vif_forget_rules(struct agent_vif *);
+
+/* Meters of ours that no VIF's rules name go with this turn's bundle. */
+void agent_bridge_delete_useless_meters(struct agent_bridge *);
+
+/* What the rules let pass, in words: policy and rate; the caller's to free. */
+char *agent_rules_describe(const struct agent_rules *);
+
+/* True if a rate is carried out by a meter there: the userspace datapath reads its frames before the kernel could police them. */
+bool agent_bridge_has_meters(const struct agent_bridge *);
 
 /* A generation for flows of 'ofport' that differs from 'current' and from those that were found on the bridge. */
 uint8_t agent_bridge_next_generation(const struct agent_bridge *, uint32_t ofport, uint8_t current);

@@ -355,6 +355,7 @@ bridge_delete_leftovers(struct agent_bridge *bridge)
         }
         rules->settled = true;
     }
+    agent_bridge_delete_useless_meters(bridge);
     bridge->leftovers_due = false;
 }
 

@@ -127,7 +127,7 @@ add_details(const struct agent_vif *vif, struct json *json)
         json_object_put(json, "ifindex", json_integer_create(device.ifindex));
     }
     if (vif->rules.bridge) {
-        char *policy = vif_policy_describe(&vif->rules.policy);
+        char *policy = agent_rules_describe(&vif->rules);
 
         put_string(json, "variant", rules_variant_name(vif->rules.variant));
         put_string(json, "policy", policy);

@@ -337,7 +337,7 @@ vif_note_state(struct agent_vif *vif, struct wiring_vif_plan *plan)
 static char *
 policy_in_force(const struct agent_vif *vif)
 {
-    return vif->rules.bridge && vif->rules.acked ? vif_policy_describe(&vif->rules.policy) : xstrdup("");
+    return vif->rules.bridge && vif->rules.acked ? agent_rules_describe(&vif->rules) : xstrdup("");
 }
 
 static void

@@ -4,12 +4,17 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <util.h>
 
 #include "agent/agent-private.h"
 #include "rules/compile.h"
+#include "switch/db.h"
 #include "switch/encode.h"
 #include "switch/found.h"
+#include "switch/meters.h"
 #include "switch/session.h"
 
 void
@@ -21,6 +26,50 @@ agent_vif_forget_rules(struct agent_vif *vif)
     vif->rules = (struct agent_rules) { .bridge = NULL };
     ovs_list_remove(&vif->in_flight);
     ovs_list_init(&vif->in_flight);
+}
+
+bool
+agent_bridge_has_meters(const struct agent_bridge *bridge)
+{
+    struct switch_bridge row;
+
+    return switch_db_bridge(bridge->agent->db, bridge->name, &row) && !strcmp(row.datapath_type, "netdev");
+}
+
+static bool
+wants_meter(const struct agent_vif *vif)
+{
+    return vif->wish->rate.kbytes_per_s && agent_bridge_has_meters(vif->bridge);
+}
+
+static struct meter_band
+band_of(const struct vif_rate *rate)
+{
+    return (struct meter_band) {
+        .rate_kbits = vif_rate_kbits(rate->kbytes_per_s), .burst_kbits = vif_rate_kbits(rate->burst_kbytes),
+    };
+}
+
+/* True if the switch has the meter for 'rate' on that port, and none if there is no rate. */
+static bool
+meter_is_right(const struct agent_bridge *bridge, uint32_t ofport, bool metered, const struct vif_rate *rate)
+{
+    const struct meter_band *present = meters_find(session_meters(bridge->session), meter_number(ofport));
+    const struct meter_band wanted = band_of(rate);
+
+    return metered ? present && present->rate_kbits == wanted.rate_kbits && present->burst_kbits == wanted.burst_kbits : !present;
+}
+
+char *
+agent_rules_describe(const struct agent_rules *rules)
+{
+    char *policy = vif_policy_describe(&rules->policy);
+    char *rate = vif_rate_describe(&rules->rate);
+    char *both = xasprintf("%s%s%s", policy, *rate ? ", " : "", rate);
+
+    free(policy);
+    free(rate);
+    return both;
 }
 
 void
@@ -38,7 +87,8 @@ agent_vif_confirm_rules(struct agent_vif *vif)
     struct agent_rules *rules = &vif->rules;
     struct found_rules *found = found_generation(session_found(rules->bridge->session), rules->ofport, rules->generation);
 
-    if (found && digest_equals(&found->digest, &rules->digest)) {
+    if (found && digest_equals(&found->digest, &rules->digest)
+        && meter_is_right(rules->bridge, rules->ofport, rules->metered, &rules->rate)) {
         found->settled = true;
         rules->acked = true;
         rules->unconfirmed = false;
@@ -68,7 +118,7 @@ note_rules(struct agent_vif *vif, const struct rules_target *target, const struc
     agent_vif_forget_rules(vif);
     vif->rules = (struct agent_rules) {
         .bridge = vif->bridge, .ofport = target->ofport, .generation = target->generation, .variant = target->variant,
-        .digest = *digest,
+        .digest = *digest, .rate = vif->wish->rate, .metered = target->meter,
     };
     vif_policy_clone(&vif->rules.policy, &vif->wish->policy);
     totals_note_port(vif, target->ofport);
@@ -82,6 +132,7 @@ target_of(const struct agent_vif *vif, uint8_t generation)
         .variant = vif->agent->settings.variant,
         .ofport = vif->reserved,
         .generation = generation,
+        .meter = wants_meter(vif) ? meter_number(vif->reserved) : 0,
     };
 }
 
@@ -95,7 +146,8 @@ take_found(struct agent_vif *vif, struct found_rules *found)
     rules_compile_vif(&vif->wish->policy, &target, &flows);
 
     struct digest digest = encode_digest(flows.flows, flows.n, target.layout);
-    bool equal = digest_equals(&digest, &found->digest);
+    bool equal = digest_equals(&digest, &found->digest)
+                 && meter_is_right(vif->bridge, vif->reserved, target.meter, &vif->wish->rate);
 
     rules_flows_destroy(&flows);
     if (equal) {
@@ -135,6 +187,29 @@ delete_old_rules(const struct agent_rules *old)
 }
 
 static void
+delete_old_meter(const struct agent_rules *old)
+{
+    if (old->bridge && old->metered) {
+        bundle_delete_meter(&old->bridge->bundle, meter_number(old->ofport));
+    }
+}
+
+/* The old one goes unless the new one is the same meter with another band. */
+static void
+put_meter(struct agent_vif *vif, uint32_t meter)
+{
+    const struct agent_rules *old = &vif->rules;
+    const struct meter_band band = band_of(&vif->wish->rate);
+
+    if (!meter || old->bridge != vif->bridge || meter_number(old->ofport) != meter) {
+        delete_old_meter(old);
+    }
+    if (meter) {
+        bundle_set_meter(&vif->bridge->bundle, meter, &band);
+    }
+}
+
+static void
 send_rules(struct agent_vif *vif)
 {
     const struct agent_rules *old = &vif->rules;
@@ -147,6 +222,7 @@ send_rules(struct agent_vif *vif)
     rules_compile_vif(&vif->wish->policy, &target, adds);
 
     struct digest digest = encode_digest(&adds->flows[first], adds->n - first, target.layout);
+    put_meter(vif, target.meter);
     note_rules(vif, &target, &digest);
     ovs_list_push_back(&vif->bridge->in_flight, &vif->in_flight);
 }
@@ -163,6 +239,36 @@ void
 agent_vif_delete_rules(struct agent_vif *vif)
 {
     if (delete_old_rules(&vif->rules)) {
+        delete_old_meter(&vif->rules);
         agent_vif_forget_rules(vif);
     }
+}
+
+static bool
+some_rules_name(const struct agent_bridge *bridge, uint32_t meter)
+{
+    const struct agent_vif *vif;
+
+    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
+        if (vif->rules.bridge == bridge && meter_number(vif->rules.ofport) == meter) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+delete_meter_if_useless(uint32_t meter, void *bridge_)
+{
+    struct agent_bridge *bridge = bridge_;
+
+    if (!some_rules_name(bridge, meter)) {
+        bundle_delete_meter(&bridge->bundle, meter);
+    }
+}
+
+void
+agent_bridge_delete_useless_meters(struct agent_bridge *bridge)
+{
+    meters_for_each(session_meters(bridge->session), delete_meter_if_useless, bridge);
 }

@@ -34,6 +34,10 @@ agent_vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TE
         .vlans = wish->policy.vlans,
         .n_vlans = wish->policy.n_vlans,
     };
+    if (vif->bridge && !agent_bridge_has_meters(vif->bridge)) {
+        row->policing_kbits = vif_rate_kbits(wish->rate.kbytes_per_s);
+        row->policing_burst_kbits = vif_rate_kbits(wish->rate.burst_kbytes);
+    }
 }
 
 static bool
@@ -88,7 +92,8 @@ static bool
 rules_are_for(const struct agent_rules *rules, const struct agent_vif *vif)
 {
     return vif->wish && rules->bridge == vif->bridge && rules->ofport == vif->reserved
-           && rules->variant == vif->agent->settings.variant && vif_policy_equals(&rules->policy, &vif->wish->policy);
+           && rules->variant == vif->agent->settings.variant && vif_policy_equals(&rules->policy, &vif->wish->policy)
+           && vif_rate_equals(&rules->rate, &vif->wish->rate);
 }
 
 enum wiring_rules

@@ -20,12 +20,13 @@ bundle_destroy(struct bundle *bundle)
 {
     rules_flows_destroy(&bundle->adds);
     free(bundle->deletes);
+    free(bundle->meters);
 }
 
 bool
 bundle_is_empty(const struct bundle *bundle)
 {
-    return !bundle->adds.n && !bundle->n_deletes;
+    return !bundle->adds.n && !bundle->n_deletes && !bundle->n_meters;
 }
 
 static void
@@ -49,4 +50,19 @@ bundle_delete_rule(struct bundle *bundle, uint32_t ofport, uint8_t rule)
 {
     bundle_delete(bundle, &(struct cookie) { .ofport = ofport, .rule = rule },
                   COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_RULE_MASK);
+}
+
+void
+bundle_set_meter(struct bundle *bundle, uint32_t number, const struct meter_band *band)
+{
+    if (bundle->n_meters >= bundle->allocated_meters) {
+        bundle->meters = x2nrealloc(bundle->meters, &bundle->allocated_meters, sizeof *bundle->meters);
+    }
+    bundle->meters[bundle->n_meters++] = (struct bundle_meter) { .number = number, .band = *band };
+}
+
+void
+bundle_delete_meter(struct bundle *bundle, uint32_t number)
+{
+    bundle_set_meter(bundle, number, &(struct meter_band) { 0, 0 });
 }

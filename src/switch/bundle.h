@@ -12,9 +12,15 @@
 
 #include "rules/compile.h"
 #include "rules/flow.h"
+#include "switch/meters.h"
 
 struct bundle_delete {
     uint64_t cookie, mask;
+};
+
+struct bundle_meter {
+    uint32_t number;
+    struct meter_band band;     /* all 0: to be deleted */
 };
 
 struct bundle {
@@ -22,6 +28,8 @@ struct bundle {
     struct rules_flows adds;
     struct bundle_delete *deletes;
     size_t n_deletes, allocated_deletes;
+    struct bundle_meter *meters;
+    size_t n_meters, allocated_meters;
 };
 
 void bundle_init(struct bundle *, const struct rules_layout *);
@@ -33,5 +41,9 @@ void bundle_delete_generation(struct bundle *, uint32_t ofport, uint8_t generati
 
 /* The same for what carries our magic, 'ofport' and the number of 'rule' (enum rules_id). */
 void bundle_delete_rule(struct bundle *, uint32_t ofport, uint8_t rule);
+
+/* A bundle holds no meters (switch/meters.h): these are set before it is sent and deleted when it is in force. */
+void bundle_set_meter(struct bundle *, uint32_t number, const struct meter_band *band);
+void bundle_delete_meter(struct bundle *, uint32_t number);
 
 #endif

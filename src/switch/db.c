@@ -48,6 +48,8 @@ watch_columns(struct ovsdb_idl *idl)
         &ovsrec_interface_col_ofport_request,
         &ovsrec_interface_col_error,
         &ovsrec_interface_col_external_ids,
+        &ovsrec_interface_col_ingress_policing_rate,
+        &ovsrec_interface_col_ingress_policing_burst,
     };
 
     ovsdb_idl_add_table(idl, &ovsrec_table_open_vswitch);

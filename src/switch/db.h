@@ -122,6 +122,7 @@ struct switch_vif_row {
     uint16_t vlan;              /* of an access port; 0: untagged */
     const uint16_t *vlans;      /* of a trunk port */
     size_t n_vlans;
+    uint32_t policing_kbits, policing_burst_kbits; /* Interface.ingress_policing_rate and _burst; 0: no limit */
 };
 
 void switch_db_add_vif_port(struct switch_db *, const struct switch_vif_row *row);

@@ -158,6 +158,19 @@ vlans_match(const struct ovsrec_port *port, const struct switch_vif_row *vif)
     return true;
 }
 
+static void
+set_policing(const struct ovsrec_interface *interface, const struct switch_vif_row *vif)
+{
+    ovsrec_interface_set_ingress_policing_rate(interface, vif->policing_kbits);
+    ovsrec_interface_set_ingress_policing_burst(interface, vif->policing_burst_kbits);
+}
+
+static bool
+policing_matches(const struct ovsrec_interface *interface, const struct switch_vif_row *vif)
+{
+    return interface->ingress_policing_rate == vif->policing_kbits && interface->ingress_policing_burst == vif->policing_burst_kbits;
+}
+
 /* Spanning tree runs before OpenFlow: a guest must not reach it. */
 static void
 shut_out_of_spanning_tree(const struct ovsrec_port *port)
@@ -179,6 +192,7 @@ switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif
     }
     smap_destroy(&keys);
     set_vlans(port, vif);
+    set_policing(port->interfaces[0], vif);
     shut_out_of_spanning_tree(port);
 }
 
@@ -188,6 +202,7 @@ switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_r
     const struct ovsrec_port *port = find_port(db, vif->name);
 
     return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && vlans_match(port, vif)
+           && policing_matches(port->interfaces[0], vif)
            && !smap_get_bool(&port->other_config, "stp-enable", true)
            && !smap_get_bool(&port->other_config, "rstp-enable", true);
 }
@@ -204,6 +219,7 @@ switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
     ovsrec_interface_set_name(interface, vif->name);
     ovsrec_interface_set_ofport_request(interface, &ofport, 1);
     ovsrec_interface_set_external_ids(interface, &keys);
+    set_policing(interface, vif);
     smap_destroy(&keys);
     ovsrec_port_set_name(port, vif->name);
     ovsrec_port_set_interfaces(port, &interface, 1);

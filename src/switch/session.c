@@ -27,6 +27,7 @@
 #include "switch/counts.h"
 #include "switch/encode.h"
 #include "switch/found.h"
+#include "switch/meters.h"
 #include "switch/port_numbers.h"
 #include "switch/watch.h"
 
@@ -84,10 +85,13 @@ struct session {
     struct counts listed;       /* what those that were found had counted */
     struct counts gone;         /* what flows told that have gone; until somebody takes it */
     struct port_numbers ports;
+    struct meters meters;
 
     enum session_phase phase;
     uint32_t bundle_id;
     ovs_be32 phase_xid;         /* of the barrier or the commit */
+    uint32_t *useless_meters;   /* when the bundle is in force */
+    size_t n_useless_meters;
     enum session_result result;
 
     struct ovs_list queries;    /* of struct counts_query */
@@ -103,6 +107,7 @@ session_open(const char *bridge, enum fragments_mode fragments, const struct rul
     session->fragments.wanted = fragments;
     session->layout = *layout;
     port_numbers_init(&session->ports);
+    meters_init(&session->meters);
     counts_init(&session->listed);
     counts_init(&session->gone);
     session->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
@@ -119,6 +124,7 @@ session_forget_connection(struct session *session)
     session->state = SESSION_CONNECTING;
     session->phase = SESSION_IDLE;
     session->result = SESSION_RESULT_NONE;
+    session->n_useless_meters = 0;
     session->disturbed = session->looking_again = false;
     found_clear(&session->found);
     counts_clear(&session->gone);
@@ -134,6 +140,8 @@ session_close(struct session *session)
         counts_destroy(&session->listed);
         counts_destroy(&session->gone);
         port_numbers_destroy(&session->ports);
+        meters_destroy(&session->meters);
+        free(session->useless_meters);
         free(session->error);
         free(session->bridge);
         free(session);
@@ -173,6 +181,12 @@ session_ask_ports(struct session *session)
     session_transmit(session, port_numbers_encode_ask(&session->ports));
 }
 
+const struct meters *
+session_meters(const struct session *session)
+{
+    return &session->meters;
+}
+
 const struct port_numbers *
 session_ports(const struct session *session)
 {
@@ -191,6 +205,7 @@ static void
 session_list(struct session *session)
 {
     session_ask_ports(session);
+    session_transmit(session, meters_encode_ask(&session->meters));
     found_clear(&session->found);
     counts_clear(&session->listed);
     session->awaited = session_transmit(session, encode_flow_stats_request(COOKIE_MAGIC, COOKIE_MAGIC_MASK));
@@ -299,6 +314,19 @@ handle_barrier(struct session *session, const struct ofp_header *header)
 }
 
 static void
+delete_useless_meters(struct session *session)
+{
+    for (size_t i = 0; i < session->n_useless_meters; i++) {
+        struct ofpbuf *message = meters_encode_delete(&session->meters, session->useless_meters[i]);
+
+        if (message) {
+            session_transmit(session, message);
+        }
+    }
+    session->n_useless_meters = 0;
+}
+
+static void
 handle_bundle_control(struct session *session, const struct ofp_header *header)
 {
     struct ofputil_bundle_ctrl_msg control;
@@ -308,6 +336,16 @@ handle_bundle_control(struct session *session, const struct ofp_header *header)
         session->phase = SESSION_IDLE;
         session->result = SESSION_RESULT_ACKED;
         session_set_error(session, NULL);
+        delete_useless_meters(session);
+    }
+}
+
+/* What was listed counts from now on; while the flows are listed, that is all that is wanted of it. */
+static void
+handle_meters(struct session *session, struct ofpbuf *message)
+{
+    if (meters_hear(&session->meters, message) == METERS_OTHERWISE && session->state == SESSION_READY) {
+        session->disturbed = true;
     }
 }
 
@@ -344,6 +382,8 @@ session_handle(struct session *session, struct ofpbuf *message)
         handle_flow_stats(session, message);
     } else if (type == OFPTYPE_PORT_DESC_STATS_REPLY) {
         port_numbers_hear(&session->ports, message);
+    } else if (type == OFPTYPE_METER_CONFIG_STATS_REPLY) {
+        handle_meters(session, message);
     } else if (type == OFPTYPE_FLOW_MONITOR_STATS_REPLY) {
         handle_watch(session, message);
     } else if (type == OFPTYPE_FLOW_REMOVED) {
@@ -416,6 +456,7 @@ session_run(struct session *session)
     session_look_again(session);
     if (session->state == SESSION_READY && fragments_are_due(&session->fragments, time_msec())) {
         session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
+        session_transmit(session, meters_encode_ask(&session->meters));
     }
 }
 
@@ -504,6 +545,27 @@ send_bundle_add(struct session *session, struct ofpbuf *inner)
     ofpbuf_delete(inner);
 }
 
+/* A flow that names a meter which is not there would be refused, so meters come first. */
+static void
+send_meters(struct session *session, const struct bundle *bundle)
+{
+    session->useless_meters = xrealloc(session->useless_meters, bundle->n_meters * sizeof *session->useless_meters);
+    session->n_useless_meters = 0;
+    for (size_t i = 0; i < bundle->n_meters; i++) {
+        const struct bundle_meter *meter = &bundle->meters[i];
+
+        if (meter->band.rate_kbits) {
+            struct ofpbuf *message = meters_encode_set(&session->meters, meter->number, &meter->band);
+
+            if (message) {
+                session_transmit(session, message);
+            }
+        } else {
+            session->useless_meters[session->n_useless_meters++] = meter->number;
+        }
+    }
+}
+
 void
 session_send(struct session *session, const struct bundle *bundle)
 {
@@ -512,6 +574,7 @@ session_send(struct session *session, const struct bundle *bundle)
     session->bundle_id++;
     session->phase = SESSION_FILLING;
     session->result = SESSION_RESULT_NONE;
+    send_meters(session, bundle);
     send_bundle_control(session, OFPBCT_OPEN_REQUEST);
     for (size_t i = 0; i < bundle->adds.n; i++) {
         send_bundle_add(session, encode_flow_add(&bundle->adds.flows[i], &bundle->layout));

@@ -18,6 +18,7 @@
 
 struct bundle;
 struct found;
+struct meters;
 struct port_numbers;
 struct rules_layout;
 struct session;
@@ -60,6 +61,9 @@ const struct port_numbers *session_ports(const struct session *);
 
 /* Asks for that list once more. The session must be ready; when the answer is there, the list's seqno is another. */
 void session_ask_ports(struct session *);
+
+/* The meters of ours that the switch has: listed before the session gets ready, and every few seconds. */
+const struct meters *session_meters(const struct session *);
 
 /* Sends 'bundle'. The session must be ready and no bundle under way. */
 void session_send(struct session *, const struct bundle *bundle);

@@ -11,6 +11,7 @@
 
 #include "vif/device.h"
 #include "vif/policy.h"
+#include "vif/rate.h"
 
 enum { UUID_TEXT_SIZE = 37 };
 
@@ -31,6 +32,7 @@ struct vif_wish {
     int mtu;
     struct vif_network network;
     struct vif_policy policy;   /* owned */
+    struct vif_rate rate;       /* of what the guest sends */
 
     /* Why the wish can't be carried out, in words, or NULL. The fields that did not parse are empty then. Owned. */
     char *refusal;
