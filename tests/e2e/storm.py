@@ -42,6 +42,21 @@ def allowed_frame(number):
     return (bytes.fromhex("02eeeeeeeeee" + POLICY["mac"].replace(":", "") + "0800") + head + udp).hex()
 
 
+def hang_out_ear(host):
+    """A veth pair whose end ear0 is for the bridge; at ear1 is heard what passes there. Nobody else in the lab says anything."""
+    host.lab.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")
+    host.lab.expect("ovs-vswitchd", "ear0: Network is down|No such device|dropping VLAN|ukey installation fails")
+    host.lab.run("ip", "link", "add", "ear0", "type", "veth", "peer", "name", "ear1")
+    for device in ("ear0", "ear1"):
+        host.lab.run("ip", "link", "set", device, "up")
+
+
+def heard_nothing_forged(storm):
+    numbers, forged = storm.heard()
+    assert not forged, f"{len(forged)} forged frames arrived"
+    return numbers
+
+
 class Storm:
     """While inside: the guest behind `device` sends, and the ear listens. `allowed_sent` and heard() tell what came of it."""
 
@@ -60,6 +75,7 @@ class Storm:
         self.host.lab.run("sh", "-c", f"frames listen {self.ear} >{self.frames} 2>{said} </dev/null & echo $! >{self.frames}.pid")
         wait_for(lambda: "listening" in said.read_text(), "the ear to listen")
         self.said = said
+        self.host.lab.run("ip", "link", "set", peer_of(self.device), "up")
         self.sender = self.host.lab.spawn("frames", "send", peer_of(self.device), str(self.per_s), stdin=subprocess.PIPE,
                                           stdout=subprocess.PIPE, text=True)
         self.writer = threading.Thread(target=self._write)
@@ -79,6 +95,10 @@ class Storm:
         self.writer.join()
         self.sender.wait()
 
+    def lost(self, first, last):
+        """Numbers of the allowed frames from `first` to `last` that did not arrive."""
+        return set(range(first, last + 1)) - set(self.heard()[0])
+
     def heard(self):
         """Numbers of the allowed frames that arrived, and the forged ones as hex."""
         lines = self.frames.read_text().split()
@@ -86,6 +106,11 @@ class Storm:
         numbers = [int(bytes.fromhex(line[line.index(MARK.hex()) + 2 * len(MARK):][:24])) for line in marked]
         forged = set(self.forged)
         return numbers, [line for line in lines if line in forged]
+
+    def blow(self, n_allowed=60):
+        """Go on for a while, by its own measure: so many further frames that are allowed, and ten times as many forged ones."""
+        goal = self.allowed_sent + n_allowed
+        wait_for(lambda: self.allowed_sent >= goal, f"{n_allowed} further allowed frames to be sent")
 
     def await_passing(self):
         """Wait until a frame that is sent from now on has arrived."""

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from conftest import peer_of
 from lab import wait_for
-from storm import POLICY, Storm
+from storm import POLICY, Storm, hang_out_ear, heard_nothing_forged
 
 
 # How often what must be hitless is done: 30 times in a usual run.
@@ -19,22 +18,12 @@ ROUNDS = int(os.environ.get("CABLED_WINDOW_ROUNDS", "30"))
 def stormy(host):
     """A wired VIF with the policy `dual`, and an ear on its bridge that hears what passes."""
     lab = host.lab
-    lab.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")       # the veths' ends say nothing by themselves
-    lab.expect("ovs-vswitchd", "ear0: Network is down|No such device|dropping VLAN|ukey installation fails")
+    hang_out_ear(host)
     host.network()
     host.wired("vif1.0", "--ipv4", ",".join(POLICY["ipv4"]), "--ipv6", ",".join(POLICY["ipv6"]), mac=POLICY["mac"])
-    lab.run("ip", "link", "add", "ear0", "type", "veth", "peer", "name", "ear1")
-    for device in ("ear0", "ear1", peer_of("vif1.0")):
-        lab.run("ip", "link", "set", device, "up")
     lab.vsctl("add-port", "xapi0", "ear0")
     wait_for(lambda: host.flows("xapi0", f"table=199,in_port={host.interface('ear0')['ofport']}"), "the ear to be admitted")
     return host
-
-
-def heard_nothing_forged(storm):
-    numbers, forged = storm.heard()
-    assert not forged, f"{len(forged)} forged frames arrived"
-    return numbers
 
 
 @contextmanager
