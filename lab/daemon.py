@@ -95,6 +95,12 @@ class Daemon:
         pid = self.pid
         return self.namespace.alive and pid is not None and self.namespace.exit_status(pid) is None
 
+    @property
+    def stopped(self):
+        """Whether it stands still after SIGSTOP, its own or somebody's."""
+        stat = self.namespace.run("cat", f"/proc/{self.pid}/stat").stdout
+        return stat.rpartition(")")[2].split()[0] == "T"
+
     # Records
 
     def last_lines(self, n=5):

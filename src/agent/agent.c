@@ -15,6 +15,7 @@
 #include <timeval.h>
 
 #include "agent/agent-private.h"
+#include "agent/stop.h"
 #include "base/error.h"
 #include "hotplug/devices.h"
 #include "hotplug/link.h"
@@ -346,6 +347,9 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
     bool had_lock = agent->had_lock;
     enum switch_db_fate fate = switch_db_commit(agent->db);
 
+    if (switch_db_is_committing(agent->db)) {
+        agent_stop_at(AGENT_STEP_TRANSACTION_SENT);
+    }
     agent->had_lock = switch_db_has_lock(agent->db);
     if (fate == SWITCH_DB_REFUSED) {
         agent->write_retry_at = time_msec() + WRITE_RETRY_MS;
@@ -362,9 +366,13 @@ agent_run(struct agent *agent)
 {
     const struct switch_db_events switch_events = { bridge_changed, port_changed, agent };
     const struct source_events source_events = { wished, withdrawn, agent };
+    const bool was_committing = switch_db_is_committing(agent->db);
     struct shash_node *node;
 
     switch_db_run(agent->db, &switch_events);
+    if (was_committing && !switch_db_is_committing(agent->db)) {
+        agent_stop_at(AGENT_STEP_TRANSACTION_ENDED);
+    }
     devices_run(agent->devices);
     note_startup(agent);
     read_settings(agent);

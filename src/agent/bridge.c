@@ -11,6 +11,7 @@
 #include <openvswitch/vlog.h>
 
 #include "agent/agent-private.h"
+#include "agent/stop.h"
 #include "base/error.h"
 #include "hotplug/devices.h"
 #include "hotplug/link.h"
@@ -171,6 +172,7 @@ bridge_note_base(struct agent_bridge *bridge)
         bridge->base_acked = true;
         VLOG_INFO("bridge %s is guarded", bridge->name);
         wake_vifs(bridge);
+        agent_stop_at(AGENT_STEP_BASE_ACKED);
     }
 }
 
@@ -186,6 +188,7 @@ take_ack(struct agent_bridge *bridge)
         vif->rules.acked = true;
         agent_vif_dirty(vif);
     }
+    agent_stop_at(AGENT_STEP_BUNDLE_ACKED);
 }
 
 void
@@ -198,6 +201,7 @@ agent_bridge_hear(struct agent_bridge *bridge)
     if (session_epoch(bridge->session) != bridge->epoch
         || (bridge->base_sent && !session_is_ready(bridge->session))) {
         bridge_begin_epoch(bridge);
+        agent_stop_at(AGENT_STEP_SESSION_CONNECTED);
     }
     totals_hear(bridge);
     bridge_confirm(bridge);
@@ -318,6 +322,7 @@ base_is_there(const struct agent_bridge *bridge)
 static void
 bridge_put_base(struct agent_bridge *bridge)
 {
+    agent_stop_at(AGENT_STEP_SESSION_LISTED);
     bridge->base_sent = true;
     if (base_is_there(bridge)) {
         bridge_note_base(bridge);
@@ -325,6 +330,7 @@ bridge_put_base(struct agent_bridge *bridge)
         compile_base(bridge, agent_bridge_next_generation(bridge, 0, 0), &bridge->bundle.adds);
     }
     wake_vifs(bridge);
+    agent_stop_at(AGENT_STEP_BASE_PUT);
 }
 
 /* A VIF whose wish does not parse keeps the rules that it has. They are its own from now on: what comes after them removes them. */
@@ -367,15 +373,19 @@ bridge_write(struct agent_bridge *bridge, unsigned int steps)
 
     if (steps & WIRING_BRIDGE_CREATE) {
         switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath_choose(db));
+        agent_stop_at(AGENT_STEP_BRIDGE_CREATED);
     }
     if (steps & WIRING_BRIDGE_PREPARE) {
         switch_db_prepare_bridge(db, bridge->name);
+        agent_stop_at(AGENT_STEP_BRIDGE_PREPARED);
     }
     if (steps & WIRING_BRIDGE_SECURE) {
         switch_db_secure_bridge(db, bridge->name);
+        agent_stop_at(AGENT_STEP_BRIDGE_SECURED);
     }
     if (steps & WIRING_BRIDGE_ADD_UPLINK) {
         switch_db_add_uplink(db, bridge->name, bridge->network.uplink);
+        agent_stop_at(AGENT_STEP_UPLINK_ADDED);
     }
     if (steps & (WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE)) {
         bridge->needed_cfg = AGENT_CFG_PENDING;
@@ -517,6 +527,7 @@ agent_bridge_send(struct agent_bridge *bridge)
     }
     if (bridge->composing && !bundle_is_empty(&bridge->bundle)) {
         session_send(bridge->session, &bridge->bundle);
+        agent_stop_at(AGENT_STEP_BUNDLE_SENT);
         bundle_destroy(&bridge->bundle);
         bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
     }

@@ -13,6 +13,7 @@
 #include <unixctl.h>
 
 #include "agent/agent-private.h"
+#include "agent/stop.h"
 #include "hotplug/devices.h"
 #include "rules/cookie.h"
 #include "rules/table.h"
@@ -239,4 +240,5 @@ control_register(struct agent *agent)
 {
     unixctl_command_register("status", "", 0, 0, status, agent);
     unixctl_command_register("vif/show", "DEVICE", 1, 1, vif_show, agent);
+    agent_stop_register();
 }

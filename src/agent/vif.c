@@ -12,6 +12,7 @@
 #include <timeval.h>
 
 #include "agent/agent-private.h"
+#include "agent/stop.h"
 #include "base/error.h"
 #include "hotplug/devices.h"
 #include "hotplug/link.h"
@@ -206,10 +207,12 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
     if (steps & WIRING_DELETE_PORT) {
         switch_db_delete_port(db, vif->device);
         agent_note_removal(vif->agent, vif->device);
+        agent_stop_at(AGENT_STEP_PORT_DELETED);
     }
     if (steps & WIRING_ADD_PORT) {
         agent_vif_row(vif, ifindex, mac, &row);
         switch_db_add_vif_port(db, &row);
+        agent_stop_at(AGENT_STEP_PORT_WRITTEN);
     }
     if (steps & WIRING_UPDATE_PORT) {
         agent_vif_row(vif, ifindex, mac, &row);
@@ -242,9 +245,11 @@ vif_link(struct agent_vif *vif, unsigned int steps)
     if (steps & WIRING_SET_LINK) {
         error = link_configure(&device, vif->wish->mtu);
         vif->configured_ifindex = error ? 0 : device.ifindex;
+        agent_stop_at(AGENT_STEP_LINK_CONFIGURED);
     }
     if (!error && steps & (WIRING_LINK_UP | WIRING_LINK_DOWN)) {
         error = link_set_up(&device, steps & WIRING_LINK_UP);
+        agent_stop_at(steps & WIRING_LINK_UP ? AGENT_STEP_LINK_RAISED : AGENT_STEP_LINK_LOWERED);
     }
     vif_note_link(vif, error);
 }
@@ -278,6 +283,7 @@ vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif
     if (steps & WIRING_FORGET_OFPORT && vif->bridge) {
         ofports_release(vif->bridge->ofports, vif->reserved);
         vif->reserved = 0;
+        agent_stop_at(AGENT_STEP_NUMBER_RELEASED);
     }
     if (steps || state_is_transient(vif->state)) {
         agent_vif_dirty(vif);
@@ -293,6 +299,7 @@ vif_plan(struct agent_vif *vif, struct wiring_vif_seen *seen)
 
     if (plan.steps & WIRING_RESERVE_OFPORT) {
         vif->reserved = ofports_reserve(vif->bridge->ofports);
+        agent_stop_at(AGENT_STEP_NUMBER_RESERVED);
         if (vif->reserved) {
             free(plan.reason);
             seen->reserved = vif->reserved;
@@ -360,6 +367,8 @@ vif_report(struct agent_vif *vif)
         agent_vif_dirty(vif);
     } else if (!source->class->report(source, &report)) {
         agent_vif_dirty(vif);
+    } else {
+        agent_stop_at(AGENT_STEP_REPORT_WRITTEN);
     }
     free(policy);
 }

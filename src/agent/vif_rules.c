@@ -10,6 +10,7 @@
 #include <util.h>
 
 #include "agent/agent-private.h"
+#include "agent/stop.h"
 #include "rules/compile.h"
 #include "switch/db.h"
 #include "switch/encode.h"
@@ -225,6 +226,7 @@ send_rules(struct agent_vif *vif)
     put_meter(vif, target.meter);
     note_rules(vif, &target, &digest);
     ovs_list_push_back(&vif->bridge->in_flight, &vif->in_flight);
+    agent_stop_at(AGENT_STEP_RULES_PUT);
 }
 
 void
@@ -241,6 +243,7 @@ agent_vif_delete_rules(struct agent_vif *vif)
     if (delete_old_rules(&vif->rules)) {
         delete_old_meter(&vif->rules);
         agent_vif_forget_rules(vif);
+        agent_stop_at(AGENT_STEP_RULES_DELETED);
     }
 }
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Stops at named steps, for tests that kill the agent, or change the world, exactly there. The product has none: in it these calls are
+ * nothing. The program `cabled-stops`, which is built from the same sources with AGENT_STOPS and is not installed, stops itself by
+ * SIGSTOP when it comes to the step that it was told, in its environment (CABLED_STOP_AT=STEP[:N], the Nth time; 1 if it is left out)
+ * or by the control command `stop/at STEP [N]`. Whoever watches sees state T in /proc/PID/stat, and kills it or sends SIGCONT.
+ */
+#ifndef AGENT_STOP_H
+#define AGENT_STOP_H
+
+enum agent_step {
+#define STEP(NAME, WORD) AGENT_STEP_##NAME,
+#include "agent/steps.def"
+#undef STEP
+};
+
+#ifdef AGENT_STOPS
+
+/* Reads the environment and registers the command. Exits if the environment names no step. */
+void agent_stop_register(void);
+void agent_stop_at(enum agent_step);
+
+#else
+
+static inline void agent_stop_register(void) { }
+static inline void agent_stop_at(enum agent_step step) { (void) step; }
+
+#endif
+#endif
