@@ -19,6 +19,7 @@
 #include <rtnetlink.h>
 
 #include "base/error.h"
+#include "hotplug/link_event.h"
 #include "hotplug/udev.h"
 
 VLOG_DEFINE_THIS_MODULE(devices);
@@ -31,6 +32,8 @@ struct known_device {
 
 struct devices {
     struct shash by_name;       /* of struct known_device */
+    struct rtnetlink_change event; /* where 'kernel' puts what it was told last */
+    struct nln *kernel;
     struct nln_notifier *links;
     struct udev_follower *udev;
     bool list_needed;           /* an event may have been lost */
@@ -94,9 +97,16 @@ forget_old_name(struct devices *devices, const struct rtnetlink_change *change)
     }
 }
 
-static void
-link_changed(const struct rtnetlink_change *change, void *devices_)
+static int
+parse_event(struct ofpbuf *message, void *event)
 {
+    return link_event_parse(message, event) ? RTNLGRP_LINK : 0;
+}
+
+static void
+link_changed(const void *change_, void *devices_)
+{
+    const struct rtnetlink_change *change = change_;
     struct devices *devices = devices_;
 
     if (!change) {
@@ -181,7 +191,8 @@ devices_open(void (*changed)(const char *, void *), void *aux, struct devices **
     devices->aux = aux;
     devices->list_needed = true;
     /* First the monitors, then the list: what happens in between is seen twice, never missed. */
-    devices->links = rtnetlink_notifier_create(link_changed, devices);
+    devices->kernel = nln_create(NETLINK_ROUTE, parse_event, &devices->event);
+    devices->links = nln_notifier_create(devices->kernel, RTNLGRP_LINK, link_changed, devices);
     devices->udev = udev_follower_create(udev_announced, devices);
     if (!devices->links || !devices->udev) {
         bool no_links = !devices->links;
@@ -198,7 +209,8 @@ void
 devices_close(struct devices *devices)
 {
     if (devices) {
-        rtnetlink_notifier_destroy(devices->links);
+        nln_notifier_destroy(devices->links);
+        nln_destroy(devices->kernel);
         udev_follower_destroy(devices->udev);
         shash_destroy_free_data(&devices->by_name);
         free(devices);
@@ -208,7 +220,7 @@ devices_close(struct devices *devices)
 void
 devices_run(struct devices *devices)
 {
-    rtnetlink_run();
+    nln_run(devices->kernel);
     if (!udev_follower_run(devices->udev)) {
         VLOG_INFO("device events were lost: reading the whole list again");
         devices->list_needed = true;
@@ -221,7 +233,7 @@ devices_run(struct devices *devices)
 void
 devices_wait(struct devices *devices)
 {
-    rtnetlink_wait();
+    nln_wait(devices->kernel);
     udev_follower_wait(devices->udev);
     if (devices->list_needed) {
         poll_immediate_wake();
