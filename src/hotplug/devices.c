@@ -17,12 +17,17 @@
 #include <util.h>
 #include <openvswitch/vlog.h>
 #include <rtnetlink.h>
+#include <timeval.h>
 
 #include "base/error.h"
 #include "hotplug/link_event.h"
 #include "hotplug/udev.h"
 
 VLOG_DEFINE_THIS_MODULE(devices);
+
+/* The whole list is read this often though nothing says that an event was lost: one that nobody misses heals by itself. It is one dump of
+ * the kernel's links, and a look into udev's database for each device that udev has not announced yet. */
+enum { LIST_AGAIN_MS = 30 * 1000 };
 
 struct known_device {
     struct device device;       /* its name is the key in 'devices' */
@@ -37,6 +42,7 @@ struct devices {
     struct nln_notifier *links;
     struct udev_follower *udev;
     bool list_needed;           /* an event may have been lost */
+    long long int list_at;      /* in any case */
     bool known;
     void (*changed)(const char *, void *);
     void *aux;
@@ -178,6 +184,7 @@ list_links(struct devices *devices)
         }
     }
     devices->list_needed = false;
+    devices->list_at = time_msec() + LIST_AGAIN_MS;
     devices->known = true;
 }
 
@@ -225,7 +232,7 @@ devices_run(struct devices *devices)
         VLOG_INFO("device events were lost: reading the whole list again");
         devices->list_needed = true;
     }
-    if (devices->list_needed) {
+    if (devices->list_needed || time_msec() >= devices->list_at) {
         list_links(devices);
     }
 }
@@ -235,6 +242,7 @@ devices_wait(struct devices *devices)
 {
     nln_wait(devices->kernel);
     udev_follower_wait(devices->udev);
+    poll_timer_wait_until(devices->list_at);
     if (devices->list_needed) {
         poll_immediate_wake();
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The network devices of this host (of this network namespace): they come and go, and change. Level-triggered: the whole list is
- * read at the start and whenever an event may have been lost; an event only says which name to look at again.
+ * read at the start, whenever an event may have been lost, and on a timer; an event only says which name to look at again.
  *
  * A device is there for us when the kernel has it and udev has handled it (its rules have run and its name is final); on a host where no
  * udev runs, the kernel's word is enough.
