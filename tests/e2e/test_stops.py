@@ -163,7 +163,7 @@ class Move(Scene):
 
 
 class Restart(Lossless):
-    """The agent dies once more while it takes in what the last one left."""
+    """The agent dies once more while it takes in what the last one left, and a change that came in between."""
 
     steps = ("session-connected", "session-listed", "base-put", "rules-put", "bundle-sent", "base-acked", "bundle-acked",
              "link-configured", "report-written")
@@ -173,6 +173,7 @@ class Restart(Lossless):
 
     def act(self):
         self.host.lab.agent.kill()
+        self.host.cable("vif", "set", "vif1.0", "--add-ipv4", "10.0.0.77")
         self.host.lab.agent.start()
         del self.host.lab.namespace.env["CABLED_STOP_AT"]
 
