@@ -63,7 +63,12 @@ static const struct command_option network_set_options[] = {
       "network_default" DEFAULT("; network_default if nothing is said"), COMMAND_WORD, modes }, \
     { "ipv4", "LIST", "IPv4 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
     { "ipv6", "LIST", "IPv6 addresses and prefixes that a locked VIF may use, with commas between them", COMMAND_LIST }, \
-    { "trunks", "LIST", "VLANs (1 to 4094) that pass tagged, which makes it a trunk VIF; only on a network without a VLAN", COMMAND_LIST }, \
+    { "trunks", "LIST", "VLANs (1 to 4094) that pass tagged, which makes it a trunk VIF; only on a network " \
+      "without a VLAN", COMMAND_LIST }, \
+    { "rate", "KBYTES_PER_S", "how much the guest may send, in kilobytes (of 1024 bytes) a second; 0 for no limit" \
+      DEFAULT(", which is so if nothing is said"), COMMAND_NUMBER }, \
+    { "burst", "KBYTES", "how much of that at once, 64 kilobytes or more; 0 for a tenth of a second's, and at least 128" \
+      DEFAULT(", which is so if nothing is said"), COMMAND_NUMBER }, \
     { "mtu", "N", "MTU, 68 to 65521; 0 for that of the network", COMMAND_NUMBER }, \
     { "vm", "VM", "name or uuid of the VM that it belongs to; a VM of a new name is made; '' for none", COMMAND_VM }, \
     { "host", "HOST", "name or uuid of the host that wires it" \

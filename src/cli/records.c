@@ -17,6 +17,7 @@
 #include "pool/vif.h"
 #include "pool/vm.h"
 #include "vif/policy.h"
+#include "vif/rate.h"
 
 static void
 put_uuid(struct row *row, const char *name, const struct ovsdb_idl_row *object)
@@ -114,7 +115,14 @@ put_policy(struct row *row, const struct poolrec_vif *vif)
 {
     struct vif_policy policy;
     struct error *error = pool_vif_policy(vif, &policy);
+    struct vif_rate rate;
 
+    if (!error) {
+        error = pool_vif_rate(vif, &rate);
+        if (error) {
+            vif_policy_destroy(&policy);
+        }
+    }
     if (error) {
         row_put_text_nocopy(row, "policy", xasprintf("not usable: %s", error->text));
         error_free(error);
@@ -122,6 +130,27 @@ put_policy(struct row *row, const struct poolrec_vif *vif)
         row_put_text_nocopy(row, "policy", vif_policy_describe(&policy));
         vif_policy_destroy(&policy);
     }
+}
+
+static void
+put_kbytes(struct row *row, const char *name, uint32_t kbytes)
+{
+    if (kbytes) {
+        row_put_integer(row, name, kbytes);
+    } else {
+        row_put_null(row, name);
+    }
+}
+
+/* A rate that is not usable is told with the policy. */
+static void
+put_rate(struct row *row, const struct poolrec_vif *vif)
+{
+    struct vif_rate rate = { 0, 0 };
+
+    error_free(pool_vif_rate(vif, &rate));
+    put_kbytes(row, "rate_kib_per_s", rate.kbytes_per_s);
+    put_kbytes(row, "burst_kib", rate.burst_kbytes);
 }
 
 static void
@@ -147,6 +176,7 @@ put_wish(struct row *row, const struct poolrec_vif *vif)
     row_put_truth(row, "link_local", pool_vif_has_auto_lla(vif));
     row_put_numbers(row, "trunks", vif->trunks, vif->n_trunks);
     put_policy(row, vif);
+    put_rate(row, vif);
     row_put_integer(row, "mtu", vif->MTU || !vif->network ? vif->MTU : vif->network->MTU);
     row_put_truth(row, "plugged", vif->currently_attached);
 }

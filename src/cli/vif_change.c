@@ -131,6 +131,8 @@ read_words(struct cli *cli, struct order *order)
     order->words.vm = given_value(given, "vm");
     order->words.mac = given_value(given, "mac");
     order->words.mode = given_value(given, "mode");
+    order->words.rate = given_value(given, "rate");
+    order->words.burst = given_value(given, "burst");
     read_lists(cli, order);
     return error ? error : read_numbers(cli, order);
 }

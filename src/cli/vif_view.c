@@ -22,20 +22,52 @@
 #include "pool/replica.h"
 #include "pool/vif.h"
 
-/* In a pool of one host, nobody has to be told which host it is. */
+static bool
+some_have(const struct rows *rows, const char *column)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        if (row_find(&rows->rows[i], column)->type != CELL_NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum { COLUMNS_MAX = 10 };
+
+/* In a pool of one host, nobody has to be told which host it is; nor that no VIF is limited. */
+static void
+choose_columns(struct cli *cli, const struct rows *rows, const char *columns[COLUMNS_MAX])
+{
+    const struct poolrec_host *host = poolrec_host_first(pool_idl(cli->pool));
+    const struct {
+        const char *name;
+        bool shown;
+    } candidates[COLUMNS_MAX] = {
+        { "device", true }, { "network", true }, { "mac", true }, { "mode", true },
+        { "rate_kib_per_s", some_have(rows, "rate_kib_per_s") },
+        { "vm", true }, { "host", host && poolrec_host_next(host) }, { "state", true }, { NULL },
+    };
+
+    for (size_t i = 0, n = 0; candidates[i].name; i++) {
+        if (candidates[i].shown) {
+            columns[n++] = candidates[i].name;
+        }
+    }
+}
+
 static void
 show_list(struct cli *cli, struct rows *rows)
 {
-    static const char *const columns[] = { "device", "network", "mac", "mode", "vm", "state", NULL };
-    static const char *const columns_with_host[] = { "device", "network", "mac", "mode", "vm", "host", "state", NULL };
     static const char *const cut[] = { "network", "vm", "host", NULL };
-    const struct poolrec_host *host = poolrec_host_first(pool_idl(cli->pool));
+    const char *columns[COLUMNS_MAX] = { NULL };
     struct output_list list = {
-        .columns = host && poolrec_host_next(host) ? columns_with_host : columns,
+        .columns = columns,
         .if_empty = "no VIFs: `cable vif create` makes one",
         .cut = cut,
     };
 
+    choose_columns(cli, rows, columns);
     records_sort(rows, "device");
     cli->output.class->list(&cli->output, rows, &list);
 }

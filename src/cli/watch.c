@@ -106,7 +106,7 @@ is_uuid(const char *field)
 static bool
 is_telling(const char *field)
 {
-    static const char *const fields[] = { "vm", "network", "host", "mac", "mode", "bridge", "uplink", "state" };
+    static const char *const fields[] = { "vm", "network", "host", "mac", "mode", "bridge", "vlan", "uplink", "state" };
 
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         if (!strcmp(field, fields[i])) {

@@ -14,6 +14,7 @@
 #include "pool/lookup.h"
 #include "pool/replica.h"
 #include "vif/policy.h"
+#include "vif/rate.h"
 
 /* The VIF with the device 'word' on the host with uuid 'here'. */
 static const struct poolrec_vif *
@@ -101,6 +102,16 @@ pool_vif_policy(const struct poolrec_vif *vif, struct vif_policy *policy)
     free(ipv4);
     free(ipv6);
     return error;
+}
+
+struct error *
+pool_vif_rate(const struct poolrec_vif *vif, struct vif_rate *rate)
+{
+    return vif_rate_parse(&(struct vif_rate_words) {
+        .algorithm = vif->qos_algorithm_type,
+        .kbps = smap_get(&vif->qos_algorithm_params, POOL_VIF_RATE_KEY),
+        .burst = smap_get(&vif->qos_algorithm_params, POOL_VIF_BURST_KEY),
+    }, rate);
 }
 
 /* The database takes a change of a row that has just been removed, and does nothing. What is verified makes it refuse. */

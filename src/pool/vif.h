@@ -22,6 +22,11 @@ struct pool;
 struct svec;
 struct uuid;
 struct vif_policy;
+struct vif_rate;
+
+/* The keys of qos_algorithm_params; vif/rate.h says what they mean. */
+#define POOL_VIF_RATE_KEY "kbps"
+#define POOL_VIF_BURST_KEY "burst"
 
 /* The key of other_config that switches the automatic link-local address off. */
 #define POOL_VIF_AUTO_LLA_KEY "cabled-auto-link-local"
@@ -40,6 +45,8 @@ struct pool_vif_words {
     size_t n_trunks;
     const int64_t *mtu;         /* default: 0, the network's */
     const bool *auto_lla;       /* default: true */
+    const char *rate;           /* kilobytes a second; "0": no limit, the default */
+    const char *burst;          /* kilobytes; "0": the rate's default */
 };
 
 /* The VIF that 'word' means: a uuid or a device. If several hosts have the device, the one on 'here' (may be NULL). */
@@ -68,6 +75,9 @@ void pool_vif_destroy(const struct poolrec_vif *);
 
 /* The VIF's policy as its row and its network's say. Refused if a value in the row is wrong. */
 struct error *pool_vif_policy(const struct poolrec_vif *, struct vif_policy *policy);
+
+/* The VIF's rate as its row says. Refused if a value in the row is wrong. */
+struct error *pool_vif_rate(const struct poolrec_vif *, struct vif_rate *rate);
 
 /* False if other_config:cabled-auto-link-local is "false". */
 bool pool_vif_has_auto_lla(const struct poolrec_vif *);

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -75,6 +76,28 @@ write_policy(const struct poolrec_vif *vif, const struct vif_draft *draft, const
     }
 }
 
+/* Other keys are others'. */
+static void
+write_rate_key(const struct poolrec_vif *vif, const struct vif_draft *draft, const char *key, uint32_t kbytes)
+{
+    char *text = xasprintf("%"PRIu32, kbytes);
+
+    if (kbytes) {
+        poolrec_vif_update_qos_algorithm_params_setkey(vif, key, text);
+    } else if (draft->self && smap_get(&draft->self->qos_algorithm_params, key)) {
+        poolrec_vif_update_qos_algorithm_params_delkey(vif, key);
+    }
+    free(text);
+}
+
+static void
+write_rate(const struct poolrec_vif *vif, const struct vif_draft *draft)
+{
+    poolrec_vif_set_qos_algorithm_type(vif, draft->rate_words.algorithm);
+    write_rate_key(vif, draft, POOL_VIF_RATE_KEY, draft->rate.kbytes_per_s);
+    write_rate_key(vif, draft, POOL_VIF_BURST_KEY, draft->rate_words.burst ? draft->rate.burst_kbytes : 0);
+}
+
 static void
 write_rest(const struct poolrec_vif *vif, const struct vif_draft *draft, const struct pool_vif_words *words)
 {
@@ -89,6 +112,9 @@ write_rest(const struct poolrec_vif *vif, const struct vif_draft *draft, const s
     }
     if (words->mtu) {
         poolrec_vif_set_MTU(vif, draft->mtu);
+    }
+    if (words->rate || words->burst) {
+        write_rate(vif, draft);
     }
 }
 
@@ -152,6 +178,8 @@ verify(const struct poolrec_vif *vif)
     poolrec_vif_verify_MAC(vif);
     poolrec_vif_verify_ipv4_allowed(vif);
     poolrec_vif_verify_ipv6_allowed(vif);
+    poolrec_vif_verify_qos_algorithm_type(vif);
+    poolrec_vif_verify_qos_algorithm_params(vif);
 }
 
 struct error *

@@ -30,7 +30,7 @@ svec_add_set(struct svec *list, char **set, size_t n)
 void
 vif_draft_of_new(struct vif_draft *draft, const char *device)
 {
-    *draft = (struct vif_draft) { .device = device, .mode = "network_default", .auto_lla = true };
+    *draft = (struct vif_draft) { .device = device, .mode = "network_default", .auto_lla = true, .rate_words.algorithm = "" };
 }
 
 void
@@ -48,6 +48,11 @@ vif_draft_of_row(struct vif_draft *draft, const struct poolrec_vif *vif)
         .n_trunks = vif->n_trunks,
         .mtu = vif->MTU,
         .auto_lla = pool_vif_has_auto_lla(vif),
+        .rate_words = {
+            .algorithm = vif->qos_algorithm_type,
+            .kbps = smap_get(&vif->qos_algorithm_params, POOL_VIF_RATE_KEY),
+            .burst = smap_get(&vif->qos_algorithm_params, POOL_VIF_BURST_KEY),
+        },
     };
     svec_add_set(&draft->ipv4, vif->ipv4_allowed, vif->n_ipv4_allowed);
     svec_add_set(&draft->ipv6, vif->ipv6_allowed, vif->n_ipv6_allowed);
@@ -159,6 +164,26 @@ values_apply(struct vif_draft *draft, const struct pool_vif_words *words)
         draft->trunks = words->trunks;
         draft->n_trunks = words->n_trunks;
     }
+}
+
+/* What a change of the rate does not say stays: another rate keeps a burst that was said before. */
+static struct error *
+rate_apply(struct vif_draft *draft, const struct pool_vif_words *words)
+{
+    struct vif_rate_words *rate = &draft->rate_words;
+
+    if (words->rate && !strcmp(words->rate, "0")) {
+        *rate = (struct vif_rate_words) { .algorithm = "" };
+    } else if (words->rate) {
+        rate->algorithm = "ratelimit";
+        rate->kbps = words->rate;
+    }
+    if (words->burst && !*rate->algorithm) {
+        return error_new(ERROR_INVALID, "it has no rate, so it cannot have a burst: give a rate with --rate");
+    } else if (words->burst) {
+        rate->burst = strcmp(words->burst, "0") ? words->burst : NULL;
+    }
+    return vif_rate_parse(rate, &draft->rate);
 }
 
 static struct error *
@@ -309,6 +334,7 @@ vif_draft_make(struct pool *pool, struct ovsdb_idl_txn *txn, struct vif_draft *d
 
     values_apply(draft, words);
     error = error ? error : lists_apply(draft, words);
+    error = error ? error : rate_apply(draft, words);
     error = error ? error : draft_check(pool, draft, words);
     return error ? error : vm_apply(pool, txn, draft, words->vm);
 }

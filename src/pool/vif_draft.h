@@ -13,6 +13,7 @@
 #include <svec.h>
 
 #include "vif/policy.h"
+#include "vif/rate.h"
 
 struct error;
 struct ovsdb_idl_txn;
@@ -39,6 +40,8 @@ struct vif_draft {
     int64_t mtu;
     bool auto_lla;
     struct vif_policy policy;   /* of all these */
+    struct vif_rate_words rate_words;
+    struct vif_rate rate;       /* of these */
 };
 
 void vif_draft_of_new(struct vif_draft *, const char *device);

@@ -103,6 +103,7 @@ wish_from_row(struct source_pool *source, const struct poolrec_vif *row)
     if (!error) {
         error = pool_vif_policy(row, &wish->policy);
     }
+    error = error ? error : pool_vif_rate(row, &wish->rate);
     if (row->MTU) {
         wish->mtu = row->MTU;
     }

@@ -67,6 +67,43 @@ def test_vif_is_what_was_said(pool):
     assert cells(made, "uuid", "vm_created") == (record["uuid"], True)
 
 
+def test_rate_is_what_was_said(pool):
+    def rate():
+        return cells(pool.json("vif", "show", "vif1.0"), "rate_kib_per_s", "burst_kib")
+
+    assert rate() == (None, None)
+    assert "RATE" not in pool.cable("vif", "list").stdout
+    for words, expected in (
+            (["--rate", "100000"], (100000, 10000)), (["--rate", "100"], (100, 128)), (["--burst", "500"], (100, 500)),
+            (["--rate", "200"], (200, 500)), (["--burst", "0"], (200, 128)), (["--rate", "300", "--burst", "64"], (300, 64)),
+            (["--mtu", "1400"], (300, 64)), (["--rate", "0"], (None, None)), (["--rate", "100"], (100, 128))):
+        pool.cable("vif", "set", "vif1.0", *words)
+        assert rate() == expected, words
+    assert "RATE KIB PER S" in pool.cable("vif", "list").stdout
+    made = pool.json("vif", "create", "vif2.0", "--network", "lan", "--mac", OTHER_MAC, "--rate", "12500", "--burst", "1000")
+    assert cells(made, "rate_kib_per_s", "burst_kib") == (12500, 1000)
+
+
+def test_rate_stands_in_xenapi_s_columns_and_leaves_other_keys_alone(pool):
+    def columns():
+        return json.loads(pool.tool("ovsdb-client", "--format=json", "dump", pool.remote, "Cabled", "VIF", "qos_algorithm_params",
+                                    "qos_algorithm_type"))["data"][0]
+
+    pool.update_vif("vif1.0", qos_algorithm_params=["map", [["timeslice_us", "50000"]]])
+    pool.cable("vif", "set", "vif1.0", "--rate", "0100", "--burst", "0200")
+    assert columns() == [["map", [["burst", "200"], ["kbps", "100"], ["timeslice_us", "50000"]]], "ratelimit"]
+    pool.cable("vif", "set", "vif1.0", "--rate", "0")
+    assert columns() == [["map", [["timeslice_us", "50000"]]], ""]
+
+
+def test_vif_with_a_broken_rate_can_be_shown_and_repaired(pool):
+    pool.update_vif("vif1.0", qos_algorithm_type="shaping", qos_algorithm_params=["map", [["kbps", "100"]]])
+    assert "algorithm 'shaping' is not known" in pool.json("vif", "show", "vif1.0")["policy"]
+    assert "algorithm 'shaping' is not known" in pool.refused("vif", "set", "vif1.0", "--burst", "100")
+    pool.cable("vif", "set", "vif1.0", "--rate", "100")
+    assert pool.json("vif", "show", "vif1.0")["policy"] == "locked to 02:00:00:00:01:02 and 10.0.0.5"
+
+
 def test_xenapi_s_device_is_the_devid(pool):
     for n, device in enumerate(("vif12.34", "tap0", "vif1.2x")):
         pool.cable("vif", "create", device, "--network", "wan", "--mac", f"02:00:00:00:02:{n:02x}")

@@ -106,6 +106,11 @@ def test_wrong_device_is_refused(still_pool, device):
 WRONG_VIF_OPTIONS = [
     ("--mode", "lockd", "write locked, unlocked, disabled or network_default"),
     ("--mode", "", "write locked"),
+    ("--rate", "-1", "rate '-1' is not a number"),
+    ("--rate", "fast", "rate 'fast' is not a number"),
+    ("--rate", "", "rate '' is not a number"),
+    ("--rate", "524288000", "1 to 524287999"),
+    ("--burst", "100", "it has no rate, so it cannot have a burst: give a rate with --rate"),
     ("--trunks", "0", "VLAN 0 is out of range"),
     ("--trunks", "4095", "1 to 4094"),
     ("--trunks", "-1", "1 to 4094"),
@@ -144,6 +149,15 @@ def test_wrong_option_of_a_vif_is_refused(still_pool, option, value, wanted):
     assert "VIF 'vif2.0': " in error and wanted in error
     error = still_pool.refused("vif", "set", "vif1.0", option, value)
     assert "VIF 'vif1.0': " in error and wanted in error
+
+
+@pytest.mark.parametrize("rate, burst, wanted", [
+    ("100", "63", "burst '63' is out of range: write 64 to 524287999 kilobytes"), ("100", "much", "burst 'much' is not a number"),
+    ("0", "100", "it has no rate")])
+def test_wrong_burst_is_refused(still_pool, rate, burst, wanted):
+    words = ("--rate", rate, "--burst", burst)
+    assert wanted in still_pool.refused("vif", "create", "vif2.0", "--network", "lan", "--mac", OTHER_MAC, *words)
+    assert wanted in still_pool.refused("vif", "set", "vif1.0", *words)
 
 
 WRONG_NETWORKS = [
