@@ -21,6 +21,7 @@
 #include "pool/replica.h"
 #include "pool/vif.h"
 #include "source/source.h"
+#include "source/told.h"
 #include "vif/wish.h"
 
 VLOG_DEFINE_THIS_MODULE(source_pool);
@@ -34,6 +35,7 @@ struct source_pool {
     struct source up;
     struct pool *pool;
     struct uuid host;
+    struct told *told;
     struct ovsdb_idl_txn *txn;  /* collected in this turn, or under way */
     bool committing;
     bool tell_again;            /* a write failed: nobody knows which reports were in it */
@@ -122,27 +124,55 @@ row_is_complete(const struct poolrec_vif *row)
     return row->network && row->host && strlen(row->interface) < UUID_TEXT_SIZE - 1;
 }
 
+static bool
+report_is_known(const struct poolrec_vif *row, const struct source_report *report)
+{
+    int64_t ofport = row->n_ofport ? row->ofport[0] : 0;
+
+    return !strcmp(row->wire_state, report->state) && !strcmp(row->wire_error, report->error) && ofport == report->ofport
+           && !strcmp(row->wire_policy, report->policy) && report->link_is_up == !!row->n_wired_since;
+}
+
+/* Somebody else wrote what is only ours to write. */
+static bool
+report_is_lost(struct source_pool *source, const struct poolrec_vif *row, const char *uuid)
+{
+    const struct source_report *last = told_last_report(source->told, uuid);
+
+    return last && !report_is_known(row, last);
+}
+
+/* Whoever is told looks at the VIF and reports it anew. With 'again' also what is no news. */
 static void
-tell_vif(struct source_pool *source, const struct poolrec_vif *row, const struct source_events *events)
+tell_vif(struct source_pool *source, const struct poolrec_vif *row, bool again, const struct source_events *events)
 {
     char uuid[UUID_TEXT_SIZE];
 
+    copy_uuid(&row->header_.uuid, uuid);
     if (poolrec_vif_is_deleted(row) || !row_is_complete(row)) {
-        copy_uuid(&row->header_.uuid, uuid);
+        told_withdraw(source->told, uuid);
         events->withdrawn(uuid, events->aux);
+        return;
+    }
+
+    struct vif_wish *wish = wish_from_row(source, row);
+    bool is_news = told_wish(source->told, wish);
+    if (is_news || again || report_is_lost(source, row, uuid)) {
+        VLOG_DBG("vif=%s device=%s: %s", uuid, row->interface, is_news ? "a wish" : "a report is wanted again");
+        events->wished(wish, events->aux);
     } else {
-        events->wished(wish_from_row(source, row), events->aux);
+        vif_wish_destroy(wish);
+        free(wish);
     }
 }
 
-/* Whoever is told looks at the VIF and reports it anew. */
 static void
-tell_all(struct source_pool *source, const struct source_events *events)
+tell_all(struct source_pool *source, bool again, const struct source_events *events)
 {
     const struct poolrec_vif *vif;
 
     POOLREC_VIF_FOR_EACH (vif, pool_idl(source->pool)) {
-        tell_vif(source, vif, events);
+        tell_vif(source, vif, again, events);
     }
 }
 
@@ -154,11 +184,11 @@ tell_changes(struct source_pool *source, const struct source_events *events)
 
     /* A network concerns the VIFs of those that share its bridge as well. */
     if (source->tell_again || poolrec_network_track_get_first(idl)) {
+        tell_all(source, source->tell_again, events);
         source->tell_again = false;
-        tell_all(source, events);
     }
     POOLREC_VIF_FOR_EACH_TRACKED (vif, idl) {
-        tell_vif(source, vif, events);
+        tell_vif(source, vif, false, events);
     }
     ovsdb_idl_track_clear(idl);
 }
@@ -256,6 +286,7 @@ source_pool_destroy(struct source *source_)
     if (source->txn) {
         ovsdb_idl_txn_destroy(source->txn);
     }
+    told_destroy(source->told);
     pool_close(source->pool);
     free(source);
 }
@@ -294,25 +325,17 @@ find_vif(struct source_pool *source, const char *text)
 }
 
 static bool
-report_is_known(const struct poolrec_vif *row, const struct source_report *report)
-{
-    int64_t ofport = row->n_ofport ? row->ofport[0] : 0;
-
-    return !strcmp(row->wire_state, report->state) && !strcmp(row->wire_error, report->error) && ofport == report->ofport
-           && !strcmp(row->wire_policy, report->policy) && report->link_is_up == !!row->n_wired_since;
-}
-
-static bool
 source_pool_report(struct source *source_, const struct source_report *report)
 {
     struct source_pool *source = source_pool_cast(source_);
     const struct poolrec_vif *row = find_vif(source, report->uuid);
 
+    if (row && !report_is_known(row, report) && !source_txn(source)) {
+        return false;
+    }
+    told_report(source->told, report);
     if (!row || report_is_known(row, report)) {
         return true;
-    }
-    if (!source_txn(source)) {
-        return false;
     }
 
     const int64_t ofport = report->ofport, now = time_wall_msec();
@@ -345,5 +368,6 @@ source_pool_open(const char *remote, const struct uuid *host)
     source->up.class = &source_pool_class;
     source->pool = pool_open(remote, host);
     source->host = *host;
+    source->told = told_create();
     return &source->up;
 }

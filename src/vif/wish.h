@@ -38,6 +38,13 @@ struct vif_wish {
     char *refusal;
 };
 
+/* True if both say the same in every field. */
+bool vif_wish_equals(const struct vif_wish *, const struct vif_wish *);
+
+/* The copy is the caller's: vif_wish_destroy(), free(). */
+struct vif_wish *vif_wish_clone(const struct vif_wish *);
+
+/* Frees what the wish owns, not 'wish' itself. */
 void vif_wish_destroy(struct vif_wish *);
 
 #endif
