@@ -14,6 +14,7 @@
 #include <sset.h>
 
 #include "agent/settings.h"
+#include "base/backoff.h"
 #include "switch/bundle.h"
 #include "switch/digest.h"
 #include "vif/wish.h"
@@ -42,7 +43,7 @@ struct agent {
     struct shash removals;
     int64_t startup_cfg;        /* what was asked of ovs-vswitchd before we came; -1 until known */
     bool had_lock;              /* at the end of the last turn */
-    long long int write_retry_at; /* the switch database said no: not before this */
+    struct backoff writes;      /* of the switch database's refusals */
 };
 
 /* Rules that were sent to a bridge. */

@@ -25,9 +25,6 @@
 
 VLOG_DEFINE_THIS_MODULE(agent);
 
-/* After the switch database refused a transaction, the next one waits. */
-enum { WRITE_RETRY_MS = 1000 };
-
 static void
 wake_device(const char *name, struct agent *agent)
 {
@@ -199,7 +196,7 @@ read_settings(struct agent *agent)
 bool
 agent_can_write(const struct agent *agent)
 {
-    return switch_db_can_write(agent->db) && time_msec() >= agent->write_retry_at;
+    return switch_db_can_write(agent->db) && !backoff_holds(&agent->writes, time_msec());
 }
 
 void
@@ -352,7 +349,9 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
     }
     agent->had_lock = switch_db_has_lock(agent->db);
     if (fate == SWITCH_DB_REFUSED) {
-        agent->write_retry_at = time_msec() + WRITE_RETRY_MS;
+        backoff_fail(&agent->writes, time_msec());
+    } else if (!switch_db_error(agent->db)) {
+        backoff_reset(&agent->writes);
     }
     if (fate != SWITCH_DB_FINE || agent->had_lock != had_lock) {
         all_changed(agent);
@@ -401,8 +400,8 @@ agent_wait(struct agent *agent)
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_wait(node->data);
     }
-    if (time_msec() < agent->write_retry_at) {
-        poll_timer_wait_until(agent->write_retry_at);
+    if (backoff_holds(&agent->writes, time_msec())) {
+        poll_timer_wait_until(agent->writes.until);
     }
 }
 

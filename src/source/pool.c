@@ -16,6 +16,7 @@
 #include <ovsdb-idl.h>
 #include <timeval.h>
 
+#include "base/backoff.h"
 #include "base/error.h"
 #include "pool/network.h"
 #include "pool/replica.h"
@@ -28,9 +29,6 @@ VLOG_DEFINE_THIS_MODULE(source_pool);
 
 static struct vlog_rate_limit refused_rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
-/* After a refused write the next one waits: a database that says no is not asked a thousand times a second. */
-enum { RETRY_MS = 1000 };
-
 struct source_pool {
     struct source up;
     struct pool *pool;
@@ -39,7 +37,8 @@ struct source_pool {
     struct ovsdb_idl_txn *txn;  /* collected in this turn, or under way */
     bool committing;
     bool tell_again;            /* a write failed: nobody knows which reports were in it */
-    long long int retry_at;
+    struct backoff refusals;
+    char *refusal;              /* why the last write was refused, or NULL */
 };
 
 static struct source_pool *
@@ -197,7 +196,7 @@ tell_changes(struct source_pool *source, const struct source_events *events)
 static struct ovsdb_idl_txn *
 source_txn(struct source_pool *source)
 {
-    if (source->committing || time_msec() < source->retry_at || !pool_is_connected(source->pool)) {
+    if (source->committing || backoff_holds(&source->refusals, time_msec()) || !pool_is_connected(source->pool)) {
         return NULL;
     }
     if (!source->txn) {
@@ -205,6 +204,21 @@ source_txn(struct source_pool *source)
         ovsdb_idl_txn_add_comment(source->txn, "cabled");
     }
     return source->txn;
+}
+
+/* A database that says no is not asked a thousand times a second. */
+static void
+note_answer(struct source_pool *source, const char *refusal)
+{
+    free(source->refusal);
+    source->refusal = refusal ? xstrdup(refusal) : NULL;
+    if (refusal) {
+        VLOG_WARN_RL(&refused_rl, "the pool database refused a report: %s", refusal);
+        backoff_fail(&source->refusals, time_msec());
+        source->tell_again = true;
+    } else {
+        backoff_reset(&source->refusals);
+    }
 }
 
 static void
@@ -220,11 +234,7 @@ source_commit(struct source_pool *source)
     if (source->committing) {
         return;
     }
-    if (status != TXN_SUCCESS && status != TXN_UNCHANGED) {
-        VLOG_WARN_RL(&refused_rl, "the pool database refused a report: %s", ovsdb_idl_txn_get_error(source->txn));
-        source->retry_at = time_msec() + RETRY_MS;
-        source->tell_again = true;
-    }
+    note_answer(source, status == TXN_SUCCESS || status == TXN_UNCHANGED ? NULL : ovsdb_idl_txn_get_error(source->txn));
     ovsdb_idl_txn_destroy(source->txn);
     source->txn = NULL;
     poll_immediate_wake();
@@ -273,8 +283,8 @@ source_pool_wait(struct source *source_)
     if (source->txn) {
         ovsdb_idl_txn_wait(source->txn);
     }
-    if (time_msec() < source->retry_at) {
-        poll_timer_wait_until(source->retry_at);
+    if (backoff_holds(&source->refusals, time_msec())) {
+        poll_timer_wait_until(source->refusals.until);
     }
 }
 
@@ -288,6 +298,7 @@ source_pool_destroy(struct source *source_)
     }
     told_destroy(source->told);
     pool_close(source->pool);
+    free(source->refusal);
     free(source);
 }
 
@@ -349,6 +360,15 @@ source_pool_report(struct source *source_, const struct source_report *report)
     return true;
 }
 
+static const char *
+source_pool_refusal(const struct source *source_, long long int *until)
+{
+    const struct source_pool *source = source_pool_cast(source_);
+
+    *until = source->refusals.until;
+    return source->refusal;
+}
+
 static const struct source_class source_pool_class = {
     .name = "pool",
     .destroy = source_pool_destroy,
@@ -358,6 +378,7 @@ static const struct source_class source_pool_class = {
     .is_connected = source_pool_is_connected,
     .has_bridge = source_pool_has_bridge,
     .report = source_pool_report,
+    .refusal = source_pool_refusal,
 };
 
 struct source *

@@ -49,6 +49,9 @@ struct source_class {
     /* Writes the report where the source's people look for it, if it says anything new. False if it could not be taken now: the agent
      * comes again in its next turn. */
     bool (*report)(struct source *, const struct source_report *report);
+
+    /* Why reports were refused a moment ago, or NULL; none is taken before '*until'. */
+    const char *(*refusal)(const struct source *, long long int *until);
 };
 
 #endif
