@@ -4,8 +4,8 @@
  * there. Only rows with our owner marks are ever changed or deleted, but for the columns of a guarded bridge that guarding needs.
  *
  * Marks, in external_ids: Bridge `cabled-guard` (true), Bridge `cabled-network` (the bridge is ours; the network's uuid), Port and
- * Interface `cabled-vif` (the VIF's uuid), Port `cabled-uplink` (true), Interface `cabled-ifindex` (the device for which the
- * port was added).
+ * Interface `cabled-vif` (the VIF's uuid), Port `cabled-adopted` (true: somebody else had added it), Port `cabled-uplink` (true),
+ * Interface `cabled-ifindex` (the device for which the port was added or adopted).
  *
  * Reads answer from the replica; their strings live until the next switch_db_run(). Changes are collected in one transaction per turn of
  * the loop; while one is under way switch_db_can_write() is false and nothing may be changed. One process per switch has the right to
@@ -94,6 +94,7 @@ struct switch_port {
     const char *name;           /* of the port; a bond's is not that of its interfaces */
     const char *bridge;         /* NULL if on none that the replica knows yet */
     const char *vif;            /* owner mark, NULL if not ours */
+    bool adopted;               /* mark: a VIF's port that somebody else had added */
     bool uplink;                /* mark */
     const char *interface;      /* the interface's name, "" if there is none; a bond's port has several */
     const char *type;           /* of that interface: "", "patch", "internal" ... */
@@ -128,6 +129,13 @@ struct switch_vif_row {
 void switch_db_add_vif_port(struct switch_db *, const struct switch_vif_row *row);
 bool switch_db_vif_port_matches(const struct switch_db *, const struct switch_vif_row *row);
 void switch_db_update_vif_port(struct switch_db *, const struct switch_vif_row *row);
+
+/* Makes a VIF's port of one that somebody else added: our keys and marks, and a request for the number that it has, which Open vSwitch takes
+ * for no change. */
+void switch_db_adopt_port(struct switch_db *, const struct switch_vif_row *row);
+
+/* Gives an adopted port back: what we wrote is removed, whatever stood there before us; VLANs stay as they are. Any other is left alone. */
+void switch_db_release_port(struct switch_db *, const char *name);
 void switch_db_add_uplink(struct switch_db *, const char *bridge, const char *uplink);
 
 /* Removes a port that carries our mark; any other is left alone. */

@@ -50,8 +50,8 @@ ofports_reserve(struct ofports *ofports)
     return OFPORT_FIRST + free_one;
 }
 
-static bool
-in_range(uint32_t ofport)
+bool
+ofports_is_reservable(uint32_t ofport)
 {
     return ofport >= OFPORT_FIRST && ofport <= OFPORT_LAST;
 }
@@ -59,7 +59,7 @@ in_range(uint32_t ofport)
 void
 ofports_take(struct ofports *ofports, uint32_t ofport)
 {
-    if (in_range(ofport)) {
+    if (ofports_is_reservable(ofport)) {
         size_t i = ofport - OFPORT_FIRST;
 
         bitmap_set1(ofports->taken, i);
@@ -72,7 +72,7 @@ ofports_take(struct ofports *ofports, uint32_t ofport)
 void
 ofports_release(struct ofports *ofports, uint32_t ofport)
 {
-    if (in_range(ofport)) {
+    if (ofports_is_reservable(ofport)) {
         bitmap_set0(ofports->taken, ofport - OFPORT_FIRST);
     }
 }

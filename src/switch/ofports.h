@@ -8,6 +8,7 @@
 #ifndef SWITCH_OFPORTS_H
 #define SWITCH_OFPORTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { OFPORT_FIRST = 32768, OFPORT_LAST = 65279 };
@@ -23,5 +24,8 @@ uint32_t ofports_reserve(struct ofports *);
 /* Marks 'ofport' as taken; a number outside the range is nobody's business here. */
 void ofports_take(struct ofports *, uint32_t ofport);
 void ofports_release(struct ofports *, uint32_t ofport);
+
+/* True if Open vSwitch gives no port this number by itself. */
+bool ofports_is_reservable(uint32_t ofport);
 
 #endif

@@ -29,6 +29,7 @@ port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interfac
         .name = row->name,
         .bridge = bridge,
         .vif = smap_get(&row->external_ids, "cabled-vif"),
+        .adopted = smap_get_bool(&row->external_ids, "cabled-adopted", false),
         .uplink = smap_get_bool(&row->external_ids, "cabled-uplink", false),
         .interface = interface ? interface->name : "",
         .type = interface ? interface->type : "",
@@ -171,12 +172,15 @@ policing_matches(const struct ovsrec_interface *interface, const struct switch_v
     return interface->ingress_policing_rate == vif->policing_kbits && interface->ingress_policing_burst == vif->policing_burst_kbits;
 }
 
+static const char *const spanning_tree_keys[] = { "stp-enable", "rstp-enable" };
+
 /* Spanning tree runs before OpenFlow: a guest must not reach it. */
 static void
 shut_out_of_spanning_tree(const struct ovsrec_port *port)
 {
-    ovsrec_port_update_other_config_setkey(port, "stp-enable", "false");
-    ovsrec_port_update_other_config_setkey(port, "rstp-enable", "false");
+    for (size_t i = 0; i < ARRAY_SIZE(spanning_tree_keys); i++) {
+        ovsrec_port_update_other_config_setkey(port, spanning_tree_keys[i], "false");
+    }
 }
 
 void
@@ -227,6 +231,43 @@ switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
     set_vlans(port, vif);
     shut_out_of_spanning_tree(port);
     ovsrec_bridge_update_ports_addvalue(find_bridge(db, vif->bridge), port);
+}
+
+void
+switch_db_adopt_port(struct switch_db *db, const struct switch_vif_row *vif)
+{
+    const struct ovsrec_port *port = find_port(db, vif->name);
+    const int64_t ofport = vif->ofport_request;
+
+    ovsrec_interface_set_ofport_request(port->interfaces[0], &ofport, 1);
+    ovsrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
+    ovsrec_port_update_external_ids_setkey(port, "cabled-adopted", "true");
+    switch_db_update_vif_port(db, vif);
+}
+
+void
+switch_db_release_port(struct switch_db *db, const char *name)
+{
+    static const char *const keys[] = { "cabled-vif", "cabled-ifindex", "attached-mac", "iface-id", "iface-status", "xs-vif-uuid",
+                                        "xs-network-uuid", "vm-id", "xs-vm-uuid" };
+    const struct ovsrec_port *port = find_port(db, name);
+
+    if (!port || !smap_get_bool(&port->external_ids, "cabled-adopted", false)) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        if (smap_get(&port->interfaces[0]->external_ids, keys[i])) {
+            ovsrec_interface_update_external_ids_delkey(port->interfaces[0], keys[i]);
+        }
+    }
+    ovsrec_interface_set_ofport_request(port->interfaces[0], NULL, 0);
+    ovsrec_port_update_external_ids_delkey(port, "cabled-vif");
+    ovsrec_port_update_external_ids_delkey(port, "cabled-adopted");
+    for (size_t i = 0; i < ARRAY_SIZE(spanning_tree_keys); i++) {
+        if (smap_get(&port->other_config, spanning_tree_keys[i])) {
+            ovsrec_port_update_other_config_delkey(port, spanning_tree_keys[i]);
+        }
+    }
 }
 
 void
