@@ -53,6 +53,20 @@ port_is_admitted(struct agent_bridge *bridge, const char *name, const struct swi
            || bridge->agent->settings.accept_foreign_ports;
 }
 
+/* Flows of a VIF whose port this was may still be there: they go by port and generation, and must not take admission with them. */
+static uint8_t
+generation_of_vif(const struct agent_bridge *bridge, uint32_t ofport)
+{
+    const struct agent_vif *vif;
+
+    HMAP_FOR_EACH (vif, by_uuid, &bridge->agent->vifs) {
+        if (vif->rules.bridge == bridge && vif->rules.ofport == ofport) {
+            return vif->rules.generation;
+        }
+    }
+    return 0;
+}
+
 static void
 compile_admitted(const struct agent_bridge *bridge, uint32_t ofport, uint8_t generation, struct rules_flows *flows)
 {
@@ -106,7 +120,8 @@ want_admitted(struct agent_bridge *bridge, uint32_t ofport)
     hmap_insert(&bridge->admitted, &port->node, hash_int(ofport, 0));
 
     if (!is_admitted_already(bridge, ofport)) {
-        compile_admitted(bridge, ofport, agent_bridge_next_generation(bridge, ofport, 0), &bridge->bundle.adds);
+        compile_admitted(bridge, ofport, agent_bridge_next_generation(bridge, ofport, generation_of_vif(bridge, ofport)),
+                         &bridge->bundle.adds);
     }
 }
 

@@ -75,11 +75,9 @@ struct agent_vif {
     unsigned int configured_ifindex; /* the device whose addresses were taken away */
     struct tally *tally;        /* what its rules have decided */
 
-    enum wiring_vif_state state;
-    char *reason;               /* or NULL */
-    long long int state_since;
-    char *link_error;           /* why the kernel refused the last step, or NULL */
-    long long int retry_at;     /* of that step; 0 if there is none */
+    struct wiring_vif wiring;
+    bool wants_write;           /* rows of it could not be written in its last turn */
+    bool untold;                /* nor its report */
 };
 
 struct agent_bridge {
@@ -88,6 +86,7 @@ struct agent_bridge {
     struct vif_network network; /* as the last wish described it; uuid "" if none did */
     struct session *session;    /* NULL until the bridge is secure */
     struct ofports *ofports;
+    bool out_of_numbers;        /* VIFs wait for one to be given back */
     struct ovs_list vifs;       /* of struct agent_vif */
     struct ovs_list in_flight;  /* of struct agent_vif whose rules are in the bundle that is on its way */
 
@@ -107,6 +106,7 @@ struct agent_bridge {
 
     enum wiring_bridge_state state;
     char *reason;               /* or NULL */
+    bool blocks_vifs;           /* 'reason' keeps VIFs from being wired */
 };
 
 /* bridge.c */
@@ -155,19 +155,37 @@ void agent_vif_withdraw(struct agent *, const char *uuid);
 void agent_vif_dirty(struct agent_vif *);
 void agent_vif_destroy(struct agent_vif *);
 
+
+/* vif_turn.c */
+
+/* Takes a turn, carries out what can be done now, and reports. Frees the VIF when nothing wants it and nothing is left of it. */
+void agent_vif_run(struct agent_vif *);
+
+/* What leads on from here, in words, "" for nothing; the caller's to free. 'next_try' becomes the time until which backoff waits, or stays as it
+ * is. */
+char *agent_vif_waits_for(const struct agent_vif *, long long int *next_try);
+
+/* vif_numbers.c */
+
 /* The bridge on which the VIF's number counts. Leaving gives the number back. */
 void agent_vif_join_bridge(struct agent_vif *, struct agent_bridge *);
 void agent_vif_leave_bridge(struct agent_vif *);
 
-/* Plans, carries out what can be done now, and reports. Frees the VIF when nothing wants it and nothing is left of it. */
-void agent_vif_run(struct agent_vif *);
+/* False if the bridge has none left: the VIF is woken when one is given back. */
+bool agent_vif_reserve_ofport(struct agent_vif *);
+
+/* The VIF's number becomes 'ofport', which its port has; false if another VIF of the bridge has that one. */
+bool agent_vif_keep_ofport(struct agent_vif *, uint32_t ofport);
+void agent_vif_forget_ofport(struct agent_vif *);
 
 /* vif_view.c */
 
 /* Looks at device, port, bridge and rules. Makes the bridge known that the wish names, and keeps the number of a port that is ours
  * already. */
 void agent_vif_see(struct agent_vif *, struct wiring_vif_seen *seen);
-enum wiring_rules agent_vif_see_rules(const struct agent_vif *);
+
+/* The same for the number that the VIF has on its bridge, and the rules for it, alone. */
+void agent_vif_see_number(const struct agent_vif *, struct wiring_vif_seen *seen);
 
 struct switch_vif_row;
 

@@ -260,10 +260,15 @@ forget_removals(struct agent *agent)
 }
 
 static void
-remove_stray(struct agent *agent, const char *name)
+remove_stray(struct agent *agent, const char *name, const struct switch_port *port)
 {
     struct device device;
 
+    if (port->adopted) {
+        VLOG_INFO("port %s is given back: no VIF claims it", name);
+        switch_db_release_port(agent->db, name);
+        return;
+    }
     VLOG_INFO("port %s is removed: no VIF claims it", name);
     if (devices_find(agent->devices, name, &device) && device.flags & IFF_UP) {
         error_free(link_set_up(&device, false));
@@ -284,7 +289,7 @@ remove_strays(struct agent *agent)
         struct switch_port port;
 
         if (switch_db_port(agent->db, name, &port) && !stray_is_claimed(agent, name, &port)) {
-            remove_stray(agent, name);
+            remove_stray(agent, name, &port);
         }
         sset_find_and_delete(&agent->strays, name);
     }

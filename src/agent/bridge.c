@@ -495,6 +495,7 @@ bridge_note_state(struct agent_bridge *bridge, struct wiring_bridge_plan *plan)
     bridge->state = plan->state;
     free(bridge->reason);
     bridge->reason = plan->reason;
+    bridge->blocks_vifs = plan->blocks_vifs;
 }
 
 void

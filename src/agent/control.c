@@ -10,6 +10,7 @@
 #include <openvswitch/json.h>
 #include <util.h>
 #include <uuid.h>
+#include <timeval.h>
 #include <unixctl.h>
 
 #include "agent/agent-private.h"
@@ -52,8 +53,8 @@ vif_json(const struct agent_vif *vif)
 
     put_string(json, "uuid", vif->uuid);
     put_string(json, "device", vif->device);
-    put_string(json, "state", wiring_vif_state_name(vif->state));
-    put_string(json, "error", vif->reason);
+    put_string(json, "state", wiring_vif_state_name(vif->wiring.state));
+    put_string(json, "error", vif->wiring.reason);
     put_string(json, "bridge", vif->bridge ? vif->bridge->name : "");
     if (vif->reserved) {
         json_object_put(json, "ofport", json_integer_create(vif->reserved));
@@ -120,10 +121,24 @@ find_vif(struct agent *agent, const char *device)
 }
 
 static void
+put_wait(const struct agent_vif *vif, struct json *json)
+{
+    long long int next_try = 0;
+    char *what = agent_vif_waits_for(vif, &next_try);
+
+    put_string(json, "waiting_for", what);
+    if (next_try) {
+        json_object_put(json, "next_try_ms", json_integer_create(MAX(next_try - time_msec(), 0)));
+    }
+    free(what);
+}
+
+static void
 add_details(const struct agent_vif *vif, struct json *json)
 {
     struct device device;
 
+    put_wait(vif, json);
     if (devices_find(vif->agent->devices, vif->device, &device)) {
         json_object_put(json, "ifindex", json_integer_create(device.ifindex));
     }

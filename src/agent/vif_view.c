@@ -60,6 +60,15 @@ see_device(const struct agent_vif *vif, struct wiring_device *seen)
     }
 }
 
+/* A plain port of the device, which nobody says is his. */
+static bool
+port_is_adoptable(const struct agent_vif *vif, const struct switch_port *port)
+{
+    return !port->vif && !port->uplink && port->n_interfaces == 1 && !strcmp(port->name, port->interface)
+           && (!port->type[0] || !strcmp(port->type, "system"))
+           && vif_is_carried_out(vif->wish) && strcmp(port->name, vif->wish->network.uplink);
+}
+
 static void
 see_port(const struct agent_vif *vif, struct wiring_vif_seen *seen)
 {
@@ -72,6 +81,8 @@ see_port(const struct agent_vif *vif, struct wiring_vif_seen *seen)
         return;
     }
     port->ours = view.vif && !strcmp(view.vif, vif->uuid);
+    port->adopted = view.adopted;
+    port->adoptable = port_is_adoptable(vif, &view);
     port->name = view.name;
     port->bridge = view.bridge;
     port->ifindex = view.ifindex;
@@ -96,8 +107,8 @@ rules_are_for(const struct agent_rules *rules, const struct agent_vif *vif)
            && vif_rate_equals(&rules->rate, &vif->wish->rate);
 }
 
-enum wiring_rules
-agent_vif_see_rules(const struct agent_vif *vif)
+static enum wiring_rules
+see_rules(const struct agent_vif *vif)
 {
     if (!vif->rules.bridge || vif->rules.unconfirmed) {
         return WIRING_RULES_NONE;
@@ -108,15 +119,22 @@ agent_vif_see_rules(const struct agent_vif *vif)
     return vif->rules.acked ? WIRING_RULES_ACKED : WIRING_RULES_SENT;
 }
 
-/* A port that is ours already keeps its number. */
+/* A port that is ours already keeps its number. Of two rows that ask for the same one, the second is planned anew. */
 static void
-adopt_ofport(struct agent_vif *vif, const struct wiring_port *port)
+keep_ofport(struct agent_vif *vif, const struct wiring_port *port)
 {
     if (!vif->reserved && vif->bridge && port->present && port->ours && port->requested
         && port->bridge && !strcmp(port->bridge, vif->bridge->name)) {
-        ofports_take(vif->bridge->ofports, port->requested);
-        vif->reserved = port->requested;
+        agent_vif_keep_ofport(vif, port->requested);
     }
+}
+
+void
+agent_vif_see_number(const struct agent_vif *vif, struct wiring_vif_seen *seen)
+{
+    seen->reserved = vif->reserved;
+    seen->reserved_is_the_switchs = vif->reserved && !ofports_is_reservable(vif->reserved);
+    seen->rules = see_rules(vif);
 }
 
 void
@@ -134,12 +152,11 @@ agent_vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
     } else if (!vif->bridge && seen->port.present && seen->port.ours && seen->port.bridge) {
         agent_vif_join_bridge(vif, agent_bridge(vif->agent, seen->port.bridge));
     }
-    adopt_ofport(vif, &seen->port);
-    seen->reserved = vif->reserved;
-    seen->rules = agent_vif_see_rules(vif);
+    keep_ofport(vif, &seen->port);
+    agent_vif_see_number(vif, seen);
     if (vif->bridge) {
         seen->bridge_guarded = agent_bridge_is_guarded(vif->bridge);
         seen->bridge_takes_rules = agent_bridge_takes_rules(vif->bridge);
-        seen->bridge_error = vif->bridge->reason;
+        seen->bridge_error = vif->bridge->blocks_vifs ? vif->bridge->reason : NULL;
     }
 }

@@ -120,6 +120,20 @@ put_no_rules(struct row *row, const char *why)
     row_put_text_nocopy(row, "note", xasprintf("packets are not known: %s", why));
 }
 
+/* What leads on from the VIF's state; nothing if it is at rest, or the agent does not say. */
+static void
+put_wait(struct row *row, const struct json *reply)
+{
+    const char *what = reply ? reply_string(reply, "waiting_for") : "";
+    int64_t ms = reply ? reply_integer(reply, "next_try_ms") : 0;
+
+    if (what[0] && ms) {
+        row_put_text_nocopy(row, "waiting_for", xasprintf("%s, in %.1f s", what, ms / 1000.0));
+    } else {
+        row_put_text(row, "waiting_for", what);
+    }
+}
+
 /* What the agent counts: nothing while the VIF has no rules, or the switch does not answer it. */
 static void
 put_rules(struct row *row, const struct json *reply)
@@ -156,15 +170,18 @@ ask_rules(struct cli *cli, const struct poolrec_vif *vif, struct row *row)
     if (is_elsewhere(cli, vif)) {
         char *why = xasprintf("the agent on host %s counts them, ask there", quote(pool_host_name(vif->host)).text);
 
+        put_wait(row, NULL);
         put_no_rules(row, why);
         free(why);
         return;
     }
     error = rpc_ask_agent(cli->agent_socket, "vif/show", vif->interface, cli_timeout(cli, CLI_TIMEOUT_MS), &reply);
     if (error) {
+        put_wait(row, NULL);
         put_no_rules(row, error->text);
         error_free(error);
     } else {
+        put_wait(row, reply);
         put_rules(row, reply);
         json_destroy(reply);
     }

@@ -72,6 +72,7 @@ plan_missing(const struct vif_network *network, const struct wiring_bridge_seen 
 
     plan.state = plan.reason ? WIRING_BRIDGE_MISSING : WIRING_BRIDGE_CREATING;
     plan.steps = plan.reason ? 0 : WIRING_BRIDGE_CREATE;
+    plan.blocks_vifs = plan.reason;
     return plan;
 }
 
@@ -116,9 +117,11 @@ wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge
     if (seen->uplink_here && seen->uplink_present && !seen->uplink_up) {
         plan.steps |= WIRING_BRIDGE_RAISE_UPLINK;
     }
-    plan.reason = uplink_problem(network, seen);
-    if (!plan.reason && seen->session_error && plan.state != WIRING_BRIDGE_GUARDED) {
+    if (seen->session_error && plan.state != WIRING_BRIDGE_GUARDED) {
         plan.reason = xasprintf("bridge %s: %s", network->bridge, seen->session_error);
+        plan.blocks_vifs = true;
+    } else {
+        plan.reason = uplink_problem(network, seen);
     }
     return plan;
 }

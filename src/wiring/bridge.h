@@ -60,6 +60,7 @@ struct wiring_bridge_plan {
     enum wiring_bridge_state state;
     unsigned int steps;         /* enum wiring_bridge_step */
     char *reason;               /* what is wrong, in words, or NULL; owned by the caller */
+    bool blocks_vifs;           /* 'reason' keeps VIFs from being wired: a missing uplink does not */
 };
 
 struct wiring_bridge_plan wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge_seen *seen);

@@ -13,7 +13,7 @@
 #include <util.h>
 
 #include "vif/wish.h"
-#include "wiring/vif.h"
+#include "wiring/vif_plan.h"
 
 /* A VIF that is wished for and whose device has just appeared, on a guarded bridge. */
 static struct vif_wish
@@ -310,150 +310,194 @@ device_that_the_switch_cannot_open_is_told_in_its_words(void **state)
     check_reason(&w, &seen, "could not open network device");
 }
 
-/* A world that carries steps out late, in any order, and in which things happen by themselves. */
-struct world {
-    struct vif_wish wish;
-    bool wanted;
-    struct wiring_vif_seen seen;
-    bool gives_other_number;
-};
-
-static unsigned int
-random_below(unsigned int *seed, unsigned int n)
+static struct wiring_vif_seen
+foreign_port(void)
 {
-    *seed = *seed * 1103515245 + 12345;
-    return (*seed >> 16) % n;
+    struct wiring_vif_seen seen = new_device();
+
+    seen.device.up = true;
+    seen.port = (struct wiring_port) {
+        .present = true, .adoptable = true, .on_bridge = true, .name = "vif1.0", .bridge = "xapi0", .ofport = 3,
+    };
+    return seen;
+}
+
+static struct wiring_vif_seen
+adopted(void)
+{
+    struct wiring_vif_seen seen = wired();
+
+    seen.port.adopted = true;
+    seen.port.requested = seen.port.ofport = seen.reserved = 3;
+    return seen;
 }
 
 static void
-world_do(struct world *w, unsigned int step)
+port_of_the_wanted_bridge_that_somebody_added_keeps_its_number(void **state)
 {
-    struct wiring_vif_seen *seen = &w->seen;
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = foreign_port();
 
-    switch ((enum wiring_vif_step) step) {
-    case WIRING_RESERVE_OFPORT: seen->reserved = 40000 + seen->reserved % 7; break;
-    case WIRING_FORGET_OFPORT: seen->reserved = 0; break;
-    case WIRING_PUT_RULES: seen->rules = WIRING_RULES_SENT; break;
-    case WIRING_DELETE_RULES: seen->rules = WIRING_RULES_NONE; break;
-    case WIRING_ADD_PORT:
-        assert_false(seen->port.present);
-        seen->port = (struct wiring_port) {
-            .present = true, .ours = true, .on_bridge = true, .keys_match = true, .bridge = "xapi0",
-            .ifindex = seen->device.ifindex, .requested = seen->reserved,
-        };
-        break;
-    case WIRING_UPDATE_PORT: seen->port.keys_match = true; break;
-    case WIRING_DELETE_PORT:
-        assert_true(seen->port.ours);
-        memset(&seen->port, 0, sizeof seen->port);
-        break;
-    case WIRING_SET_LINK: seen->device.settings_match = true; break;
-    case WIRING_LINK_UP:
-        /* The promise: no link before rules, for the number that the port really has. */
-        assert_int_equal(seen->rules, WIRING_RULES_ACKED);
-        assert_int_equal(seen->port.ofport, seen->reserved);
-        assert_true(seen->bridge_guarded);
-        seen->device.up = true;
-        break;
-    case WIRING_LINK_DOWN: seen->device.up = false; break;
-    }
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_KEEP_OFPORT);
+    seen.reserved = 40000;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT);
+    seen.rules = WIRING_RULES_SENT;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT | WIRING_DELETE_RULES);
 }
 
-/* Carries out each step of the plan now or not at all this time; true if there was nothing to do. */
-static bool
-world_turn(struct world *w, unsigned int *seed, enum wiring_vif_state *state)
+static void
+port_of_somebody_is_adopted_when_its_rules_are_in_force(void **state)
 {
-    struct wiring_vif_plan plan = wiring_vif_plan(w->wanted ? &w->wish : NULL, &w->seen);
-    bool quiet = !plan.steps;
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = foreign_port();
 
-    *state = plan.state;
-    for (unsigned int step = 1; step <= WIRING_LINK_DOWN; step <<= 1) {
-        if (plan.steps & step && random_below(seed, 4)) {
-            world_do(w, step);
-        }
+    seen.reserved = 3;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_PUT_RULES | WIRING_SET_LINK);
+    seen.device.settings_match = true;
+    seen.rules = WIRING_RULES_SENT;
+    check(&w, &seen, WIRING_VIF_PLUGGING, 0);
+    seen.rules = WIRING_RULES_ACKED;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_ADOPT_PORT);
+    seen.bridge_guarded = false;
+    check(&w, &seen, WIRING_VIF_WAITING, 0);
+}
+
+static void
+port_of_somebody_is_not_adopted_before_it_has_a_number(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = foreign_port();
+
+    seen.port.ofport = 0;
+    check(&w, &seen, WIRING_VIF_PLUGGING, 0);
+    seen.port.ofport = -1;
+    check_reason(&w, &seen, "the switch cannot open device vif1.0");
+}
+
+static void
+port_on_another_bridge_is_not_adopted(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = foreign_port();
+
+    seen.port.on_bridge = false;
+    check_reason(&w, &seen, "is not Cabled's");
+}
+
+static void
+adopted_port_is_wired_with_its_link_as_it_was(void **state)
+{
+    const struct vif_wish w = wish();
+    const struct wiring_vif_seen seen = adopted();
+
+    check(&w, &seen, WIRING_VIF_WIRED, 0);
+}
+
+static void
+adopted_port_is_given_back_with_its_link_as_it_is(void **state)
+{
+    struct wiring_vif_seen seen = adopted();
+
+    check(NULL, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES);
+    seen.port = foreign_port().port;
+    seen.rules = WIRING_RULES_NONE;
+    check(NULL, &seen, WIRING_VIF_DETACHED, WIRING_FORGET_OFPORT);
+}
+
+static void
+adopted_port_whose_number_somebody_changed_is_adopted_again(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = adopted();
+
+    seen.port.requested = seen.port.ofport = 5;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
+}
+
+static void
+adopted_port_without_its_device_is_given_back_and_with_another_one_made_anew(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = adopted();
+
+    seen.device.ifindex = 8;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
+    seen.device = (struct wiring_device) { .present = false };
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES);
+}
+
+static void
+port_of_our_own_gets_no_number_that_the_switch_may_give_to_others(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = new_device();
+
+    seen.reserved = 3;
+    seen.reserved_is_the_switchs = true;
+    seen.rules = WIRING_RULES_ACKED;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT | WIRING_DELETE_RULES);
+}
+
+static void
+vif_without_a_number_is_told(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = new_device();
+
+    seen.no_number_left = true;
+    check_reason(&w, &seen, "xapi0 has no port number left");
+}
+
+static void
+check_wait(const struct vif_wish *wanted, const struct wiring_vif_seen *seen, enum wiring_vif_wait wait)
+{
+    struct wiring_vif_plan plan = wiring_vif_plan(wanted, seen);
+
+    if (plan.waits_for != wait) {
+        fail_msg("waits for '%s' instead of '%s'", wiring_vif_wait_text(plan.waits_for), wiring_vif_wait_text(wait));
     }
     free(plan.reason);
-    return quiet;
-}
-
-/* The switch answers. */
-static bool
-world_answer(struct world *w)
-{
-    struct wiring_vif_seen *seen = &w->seen;
-    bool quiet = true;
-
-    if (seen->rules == WIRING_RULES_SENT) {
-        seen->rules = WIRING_RULES_ACKED;
-        quiet = false;
-    }
-    if (seen->port.present && seen->port.ours && !seen->port.ofport) {
-        seen->port.ofport = w->gives_other_number ? 5 : seen->port.requested;
-        w->gives_other_number = false;
-        quiet = false;
-    }
-    if (!seen->bridge_guarded) {
-        seen->bridge_guarded = true;
-        quiet = false;
-    }
-    return quiet;
 }
 
 static void
-world_event(struct world *w, unsigned int *seed)
+what_is_waited_for_while_plugging_is_told(void **state)
 {
-    struct wiring_vif_seen *seen = &w->seen;
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = new_device();
 
-    switch (random_below(seed, 10)) {
-    case 0: w->wanted = !w->wanted; break;
-    case 1: w->wish.attach = !w->wish.attach; break;
-    case 2: w->wish.policy.mode = random_below(seed, 3); seen->rules = seen->rules ? WIRING_RULES_OTHER : 0; break;
-    case 3: seen->device = (struct wiring_device) { .present = false }; break;
-    case 4: seen->device = (struct wiring_device) { .present = true, .ifindex = 1 + random_below(seed, 3) }; break;
-    case 5: seen->bridge_guarded = false; seen->rules = WIRING_RULES_NONE; break; /* the switch restarts */
-    case 6: memset(&seen->port, 0, sizeof seen->port); break;
-    case 7: seen->port.keys_match = false; break;
-    case 8: w->gives_other_number = true; break;
-    case 9: seen->port.requested = seen->port.requested ? 6 : 0; seen->port.ofport = seen->port.requested; break;
-    }
+    seen.reserved = 40000;
+    check_wait(&w, &seen, WIRING_WAIT_WRITE);
+    seen.port.removal_pending = true;
+    check_wait(&w, &seen, WIRING_WAIT_OLD_PORT);
+    seen = wired();
+    seen.device.up = false;
+    check_wait(&w, &seen, WIRING_WAIT_LINK);
+    seen.rules = WIRING_RULES_SENT;
+    check_wait(&w, &seen, WIRING_WAIT_RULES);
+    seen.port.ofport = 0;
+    check_wait(&w, &seen, WIRING_WAIT_NUMBER);
+    seen = foreign_port();
+    seen.reserved = 3;
+    check_wait(&w, &seen, WIRING_WAIT_RULES);
+    seen.rules = WIRING_RULES_ACKED;
+    check_wait(&w, &seen, WIRING_WAIT_WRITE);
 }
 
 static void
-any_order_of_events_ends_wired_or_gone(void **unused)
+what_is_waited_for_while_unplugging_is_told(void **state)
 {
-    for (unsigned int run = 0; run < 20000; run++) {
-        unsigned int seed = run;
-        struct world w = { .wish = wish(), .wanted = true, .seen = new_device() };
-        enum wiring_vif_state state = WIRING_VIF_DETACHED;
-        bool quiet = false;
+    struct wiring_vif_seen seen = wired();
 
-        for (unsigned int i = 0; i < 30; i++) {
-            world_turn(&w, &seed, &state);
-            if (random_below(&seed, 2)) {
-                world_answer(&w);
-            }
-            if (!random_below(&seed, 4)) {
-                world_event(&w, &seed);
-            }
-        }
-        for (unsigned int i = 0; i < 200 && !quiet; i++) {
-            quiet = world_turn(&w, &seed, &state) && world_answer(&w);
-        }
-        assert_true(quiet);
-
-        bool wanted = w.wanted && w.wish.attach && w.seen.device.present;
-        bool disabled = w.wish.policy.mode == VIF_MODE_DISABLED;
-
-        if (wanted) {
-            assert_int_equal(state, disabled ? WIRING_VIF_DISABLED : WIRING_VIF_WIRED);
-            assert_int_equal(w.seen.device.up, !disabled);
-        } else {
-            assert_true(state == WIRING_VIF_DETACHED || state == WIRING_VIF_NO_DEVICE);
-            assert_false(w.seen.port.present);
-            assert_int_equal(w.seen.rules, WIRING_RULES_NONE);
-            assert_int_equal(w.seen.reserved, 0);
-        }
-    }
+    check_wait(NULL, &seen, WIRING_WAIT_WRITE);
+    seen.port.present = false;
+    check_wait(NULL, &seen, WIRING_WAIT_LINK);
+    seen.device.up = false;
+    check_wait(NULL, &seen, WIRING_WAIT_RULES);
+    seen.rules = WIRING_RULES_NONE;
+    seen.port.removal_pending = true;
+    check_wait(NULL, &seen, WIRING_WAIT_OLD_PORT);
+    seen.port.removal_pending = false;
+    check_wait(NULL, &seen, WIRING_WAIT_NOTHING);
 }
 
 int
@@ -481,7 +525,18 @@ main(void)
         cmocka_unit_test(refused_wish_changes_nothing),
         cmocka_unit_test(no_port_is_added_to_a_bridge_that_is_not_guarded),
         cmocka_unit_test(device_that_the_switch_cannot_open_is_told_in_its_words),
-        cmocka_unit_test(any_order_of_events_ends_wired_or_gone),
+        cmocka_unit_test(port_of_the_wanted_bridge_that_somebody_added_keeps_its_number),
+        cmocka_unit_test(port_of_somebody_is_adopted_when_its_rules_are_in_force),
+        cmocka_unit_test(port_of_somebody_is_not_adopted_before_it_has_a_number),
+        cmocka_unit_test(port_on_another_bridge_is_not_adopted),
+        cmocka_unit_test(adopted_port_is_wired_with_its_link_as_it_was),
+        cmocka_unit_test(adopted_port_is_given_back_with_its_link_as_it_is),
+        cmocka_unit_test(adopted_port_whose_number_somebody_changed_is_adopted_again),
+        cmocka_unit_test(adopted_port_without_its_device_is_given_back_and_with_another_one_made_anew),
+        cmocka_unit_test(port_of_our_own_gets_no_number_that_the_switch_may_give_to_others),
+        cmocka_unit_test(vif_without_a_number_is_told),
+        cmocka_unit_test(what_is_waited_for_while_plugging_is_told),
+        cmocka_unit_test(what_is_waited_for_while_unplugging_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,17 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The memory of one VIF, around the comparison in vif_plan.c.
+ */
 #include <config.h>
 
 #include "wiring/vif.h"
 
+#include <stdlib.h>
+
 #include <util.h>
 
 #include "vif/wish.h"
+#include "wiring/vif_plan.h"
 
 const char *
 wiring_vif_state_name(enum wiring_vif_state state)
@@ -24,164 +30,182 @@ wiring_vif_state_name(enum wiring_vif_state state)
     OVS_NOT_REACHED();
 }
 
-static struct wiring_vif_plan
-plan(enum wiring_vif_state state, unsigned int steps, char *reason)
+const char *
+wiring_vif_wait_text(enum wiring_vif_wait wait)
 {
-    return (struct wiring_vif_plan) { .state = state, .steps = steps, .reason = reason };
+    switch (wait) {
+    case WIRING_WAIT_NOTHING: return "";
+    case WIRING_WAIT_DEVICE: return "the device to appear";
+    case WIRING_WAIT_BRIDGE: return "the bridge to be guarded";
+    case WIRING_WAIT_NUMBER_LEFT: return "a port number to become free";
+    case WIRING_WAIT_OLD_PORT: return "the switch to let go of the old port";
+    case WIRING_WAIT_WRITE: return "the switch database to take the port's rows";
+    case WIRING_WAIT_NUMBER: return "the switch to give the port its number";
+    case WIRING_WAIT_RULES: return "the switch to acknowledge the rules";
+    case WIRING_WAIT_LINK: return "the kernel to set up the link";
+    case WIRING_WAIT_LINK_AGAIN: return "the next try: the kernel refused the link's settings";
+    case WIRING_WAIT_PORT_AGAIN: return "the next try: the port was taken away or given another number";
+    case WIRING_WAIT_OTHERS: return "somebody to change what the error names";
+    }
+    OVS_NOT_REACHED();
 }
 
-static bool
-port_is_ours(const struct wiring_port *port)
+bool
+wiring_vif_is_under_way(const struct wiring_vif *vif)
 {
-    return port->present && port->ours;
+    return vif->state == WIRING_VIF_UNPLUGGING || vif->state == WIRING_VIF_WAITING || vif->state == WIRING_VIF_PLUGGING
+           || vif->state == WIRING_VIF_UPDATING;
 }
 
-/* ovs-vswitchd writes a device's flags back when it lets go of it (3.1.0, netdev_restore_flags()), from what it believes them to be: a
- * link that was taken down a moment ago may be up again afterwards. So it is looked at again when the port has gone; the number,
- * which is given back last, tells that the device was ours. */
-static bool
-link_must_go_down(const struct wiring_vif_seen *seen)
+static void
+forget_refusal(struct wiring_vif *vif)
 {
-    return seen->device.present && seen->device.up && (port_is_ours(&seen->port) || seen->reserved);
+    backoff_reset(&vif->refusals);
+    vif->refused = 0;
+    free(vif->refusal);
+    vif->refusal = NULL;
 }
 
-/* Takes away what is ours, and ends in 'end' when nothing is left. */
-static struct wiring_vif_plan
-unplug(const struct wiring_vif_seen *seen, enum wiring_vif_state end, char *reason)
+void
+wiring_vif_try_again(struct wiring_vif *vif)
 {
-    unsigned int steps = 0;
-
-    if (port_is_ours(&seen->port)) {
-        steps |= WIRING_DELETE_PORT;
-    }
-    if (link_must_go_down(seen)) {
-        steps |= WIRING_LINK_DOWN;
-    }
-    if (seen->rules != WIRING_RULES_NONE) {
-        steps |= WIRING_DELETE_RULES;
-    }
-    if (!steps && seen->reserved && seen->port.removal_pending) {
-        return plan(WIRING_VIF_UNPLUGGING, 0, reason);
-    }
-    if (!steps && seen->reserved) {
-        steps |= WIRING_FORGET_OFPORT;
-    }
-    return plan(steps & ~WIRING_FORGET_OFPORT ? WIRING_VIF_UNPLUGGING : end, steps, reason);
+    backoff_reset(&vif->losses);
+    forget_refusal(vif);
 }
 
-/* The port was made for something else than what is wanted now: another bridge, a device that has vanished and come back under its
- * name, a number that the switch did not give or that somebody has changed. It goes, and the next plan starts afresh. */
-static bool
-port_must_go(const struct wiring_vif_seen *seen)
+void
+wiring_vif_destroy(struct wiring_vif *vif)
 {
-    const struct wiring_port *port = &seen->port;
-
-    return port_is_ours(port)
-           && (!port->on_bridge
-               || port->ifindex != seen->device.ifindex
-               || !port->requested
-               || (seen->reserved && port->requested != seen->reserved)
-               || (port->ofport > 0 && port->ofport != port->requested));
+    free(vif->reason);
+    free(vif->refusal);
 }
 
-/* The steps that bring rules and port about, in parallel: until both are there the port is dark. */
-static unsigned int
-steps_to_plug(const struct wiring_vif_seen *seen)
+/* Counts how often the port was lost: not what we take away ourselves, and not for another device. */
+static void
+look_at_port(struct wiring_vif *vif, const struct wiring_vif_seen *seen, long long int now)
 {
-    unsigned int steps = 0;
+    enum wiring_port_health health = wiring_port_health(seen);
 
-    if (seen->bridge_takes_rules && (seen->rules == WIRING_RULES_NONE || seen->rules == WIRING_RULES_OTHER)) {
-        steps |= WIRING_PUT_RULES;
+    if ((health == WIRING_PORT_WRONG && vif->port != WIRING_PORT_WRONG)
+        || (health == WIRING_PORT_NONE && vif->port == WIRING_PORT_GOOD)) {
+        backoff_fail_once_free(&vif->losses, now);
     }
-    if (!seen->port.present) {
-        steps |= seen->bridge_guarded && !seen->port.removal_pending ? WIRING_ADD_PORT : 0;
-    } else if (!seen->port.keys_match) {
-        steps |= WIRING_UPDATE_PORT;
-    }
-    if (!seen->device.settings_match) {
-        steps |= WIRING_SET_LINK;
-    }
-    return steps;
+    vif->port = health;
 }
 
-static bool
-is_plugged(const struct wiring_vif_seen *seen)
+static void
+remember(struct wiring_vif *vif, const struct vif_wish *wish, const struct wiring_vif_seen *seen, long long int now)
 {
-    return seen->port.present && seen->port.ofport == seen->reserved;
-}
-
-static struct wiring_vif_plan
-plan_link(const struct vif_wish *wish, const struct wiring_vif_seen *seen, unsigned int steps)
-{
-    bool up = seen->device.up;
-
-    if (wish->policy.mode == VIF_MODE_DISABLED) {
-        return plan(WIRING_VIF_DISABLED, steps | (up ? WIRING_LINK_DOWN : 0), NULL);
+    if (vif->ifindex != seen->device.ifindex) {
+        vif->ifindex = seen->device.ifindex;
+        vif->port = WIRING_PORT_NONE;
+        wiring_vif_try_again(vif);
     }
-    if (up || steps & WIRING_SET_LINK) {
-        return plan(up ? WIRING_VIF_WIRED : WIRING_VIF_PLUGGING, steps, NULL);
-    }
-    return plan(WIRING_VIF_PLUGGING, steps | WIRING_LINK_UP, NULL);
-}
-
-static struct wiring_vif_plan
-plan_plug(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
-{
-    unsigned int steps = steps_to_plug(seen);
-
-    if (seen->port.present && seen->port.ofport < 0) {
-        return plan(WIRING_VIF_FAILED, steps,
-                    xasprintf("the switch cannot open device %s: %s", wish->device,
-                              seen->port.error ? seen->port.error : "it gives no reason; see ovs-vswitchd's log"));
-    }
-    if (!seen->bridge_guarded) {
-        return plan(seen->bridge_error ? WIRING_VIF_FAILED : WIRING_VIF_WAITING, steps,
-                    seen->bridge_error ? xstrdup(seen->bridge_error)
-                    : xasprintf("bridge %s is being prepared", wish->network.bridge));
-    }
-    if (is_plugged(seen)) {
-        if (seen->rules == WIRING_RULES_ACKED) {
-            return plan_link(wish, seen, steps);
-        }
-        if (seen->device.up && wish->policy.mode == VIF_MODE_DISABLED) {
-            steps |= WIRING_LINK_DOWN;
-        }
-        if (seen->device.up) {
-            return plan(WIRING_VIF_UPDATING, steps, NULL);
-        }
-    }
-    return plan(WIRING_VIF_PLUGGING, steps, NULL);
-}
-
-struct wiring_vif_plan
-wiring_vif_plan(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
-{
-    const struct wiring_port *port = &seen->port;
-
     if (!wish || !wish->attach) {
-        return unplug(seen, WIRING_VIF_DETACHED, NULL);
+        vif->port = WIRING_PORT_NONE;
+        backoff_reset(&vif->losses);
+    } else if (!wish->refusal && seen->device.present) {
+        look_at_port(vif, seen, now);
     }
-    if (wish->refusal) {
-        return plan(WIRING_VIF_FAILED, 0, xstrdup(wish->refusal));
-    }
-    if (!seen->device.present) {
-        return unplug(seen, WIRING_VIF_NO_DEVICE, xasprintf("there is no device %s on this host yet", wish->device));
-    }
-    if (port->present && !port->ours) {
-        return plan(WIRING_VIF_FAILED, seen->rules != WIRING_RULES_NONE ? WIRING_DELETE_RULES : 0,
-                    xasprintf("port %s is on bridge %s already and is not Cabled's: remove it with "
-                              "`ovs-vsctl del-port %s %s`, or give the VIF another device",
-                              port->name, port->bridge ? port->bridge : "(unknown)",
-                              port->bridge ? port->bridge : "BRIDGE", port->name));
-    }
-    if (port_must_go(seen)) {
-        struct wiring_vif_plan replug = unplug(seen, WIRING_VIF_UNPLUGGING, NULL);
+}
 
-        replug.steps |= seen->reserved ? WIRING_FORGET_OFPORT : 0;
-        return replug;
+static void
+fail(struct wiring_vif_plan *plan, char *reason)
+{
+    plan->state = WIRING_VIF_FAILED;
+    free(plan->reason);
+    plan->reason = reason;
+}
+
+/* What the kernel refused is not asked of it before its time. It is forgotten when it is not wanted any more, or was done. */
+static void
+hold_link(struct wiring_vif *vif, struct wiring_vif_plan *plan, long long int now)
+{
+    if (!(plan->steps & vif->refused)) {
+        forget_refusal(vif);
+        return;
     }
-    if (!seen->reserved) {
-        return plan(WIRING_VIF_PLUGGING, WIRING_RESERVE_OFPORT, NULL);
+    fail(plan, xstrdup(vif->refusal));
+    plan->waits_for = WIRING_WAIT_LINK_AGAIN;
+    if (backoff_holds(&vif->refusals, now)) {
+        plan->steps &= ~vif->refused;
+        vif->next_try = vif->refusals.until;
     }
-    return plan_plug(wish, seen);
+}
+
+/* Somebody who takes the port again and again is told of once the waits are long. */
+static void
+hold_port(struct wiring_vif *vif, const struct vif_wish *wish, struct wiring_vif_plan *plan, long long int now)
+{
+    enum { HELD = WIRING_ADD_PORT | WIRING_ADOPT_PORT };
+
+    if (!(plan->steps & HELD) || !backoff_holds(&vif->losses, now)) {
+        return;
+    }
+    plan->steps &= ~HELD;
+    plan->waits_for = WIRING_WAIT_PORT_AGAIN;
+    vif->next_try = vif->losses.until;
+    if (vif->losses.wait > WIRING_VIF_TRANSIENT_MS) {
+        fail(plan, xasprintf("port %s was taken away or given another number %u times in a row: see who else configures bridge %s",
+                             wish->device, vif->losses.n, wish->network.bridge));
+    }
+}
+
+static void
+set_state(struct wiring_vif *vif, enum wiring_vif_state state, long long int now)
+{
+    if (vif->state != state) {
+        vif->state = state;
+        vif->since = now;
+    }
+}
+
+/* Both times are ahead, or 0. */
+static long long int
+earlier(long long int a, long long int b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
+static void
+set_times(struct wiring_vif *vif, long long int now)
+{
+    long long int told_at = wiring_vif_is_under_way(vif) ? vif->since + WIRING_VIF_TRANSIENT_MS : 0;
+
+    vif->told = now >= told_at;
+    vif->wake_at = earlier(vif->next_try, vif->told ? 0 : told_at);
+}
+
+unsigned int
+wiring_vif_turn(struct wiring_vif *vif, const struct vif_wish *wish, const struct wiring_vif_seen *seen, long long int now)
+{
+    struct wiring_vif_plan plan;
+
+    remember(vif, wish, seen, now);
+    plan = wiring_vif_plan(wish, seen);
+    vif->next_try = 0;
+    hold_port(vif, wish, &plan, now);
+    hold_link(vif, &plan, now);
+    set_state(vif, plan.state, now);
+    set_times(vif, now);
+    vif->waits_for = plan.waits_for;
+    free(vif->reason);
+    vif->reason = plan.reason;
+    return plan.steps;
+}
+
+void
+wiring_vif_refused(struct wiring_vif *vif, unsigned int steps, const char *why, long long int now)
+{
+    ovs_assert(steps && !(steps & ~WIRING_LINK_STEPS));
+    backoff_fail(&vif->refusals, now);
+    vif->refused = steps;
+    free(vif->refusal);
+    vif->refusal = xstrdup(why);
+    set_state(vif, WIRING_VIF_FAILED, now);
+    free(vif->reason);
+    vif->reason = xstrdup(why);
+    vif->waits_for = WIRING_WAIT_LINK_AGAIN;
+    vif->next_try = vif->refusals.until;
+    set_times(vif, now);
 }

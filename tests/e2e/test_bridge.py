@@ -215,21 +215,6 @@ def test_foreign_ports_are_dark_where_the_host_says_so(host):
     host.wait("vif1.0")
 
 
-def test_port_of_somebody_else_under_a_vif_s_name_is_left_alone_and_dark(host):
-    host.network()
-    host.wired("vif1.0")
-    host.veth("vif2.0")
-    host.lab.vsctl("add-port", "xapi0", "vif2.0")
-    host.lab.expect("cabled", "is not Cabled's")
-    host.vif("vif2.0")
-    record = host.wait("vif2.0", "failed")
-    assert "ovs-vsctl del-port xapi0 vif2.0" in record["error"]
-    assert "cabled-vif" not in host.interface("vif2.0")["external_ids"]
-    wait_for(lambda: not admitted(host, "xapi0", "vif2.0"), "its admission to end")
-    host.lab.vsctl("del-port", "xapi0", "vif2.0")
-    host.wait("vif2.0")
-
-
 def test_member_of_a_bond_is_no_vif_and_holds_up_no_other(host):
     host.network()
     host.wired("vif1.0")

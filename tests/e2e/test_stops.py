@@ -162,6 +162,39 @@ class Move(Scene):
         self.host.cable("vif", "set", "vif1.0", "--network", "net1")
 
 
+class Adopt(Scene):
+    """A port that somebody else added becomes a VIF's. It was nobody's, so that what it sent before that is not forged."""
+
+    steps = ("rules-put", "port-adopted", "bundle-sent", "transaction-sent", "transaction-ended", "bundle-acked")
+
+    def prepare(self):
+        lab = self.host.lab
+        lab.vsctl("set", "open_vswitch", ".", "external_ids:cabled-foreign-ports=dark")
+        self.host.network("net0", "--uplink", "ear0")
+        self.host.wired("vif2.0")           # makes the bridge
+        self.host.veth("vif1.0")
+        lab.run("ip", "link", "set", "vif1.0", "up")
+        lab.vsctl("add-port", "xapi0", "vif1.0")
+
+    def act(self):
+        self.host.vif("vif1.0", *ADDRESSES, mac=POLICY["mac"])
+
+
+class GiveBack(Adopt):
+    """It is unplugged: given back to who added it, and dark."""
+
+    steps = ("port-released", "rules-deleted", "transaction-sent", "bundle-sent")
+    end = "detached"
+
+    def prepare(self):
+        super().prepare()
+        super().act()
+        self.host.wait("vif1.0")
+
+    def act(self):
+        self.host.cable("vif", "unplug", "vif1.0")
+
+
 class Restart(Lossless):
     """The agent dies once more while it takes in what the last one left, and a change that came in between."""
 
@@ -189,13 +222,14 @@ class SwitchRestart(Scene):
         self.host.lab.vswitchd.start()
 
 
-SCENES = (PlugRaised, Plug, TakeOver, Change, Disable, Enable, Unplug, Replug, Move, Restart, SwitchRestart)
+SCENES = (PlugRaised, Plug, TakeOver, Change, Disable, Enable, Unplug, Replug, Move, Adopt, GiveBack, Restart, SwitchRestart)
 
 
 def is_converged(scene):
     """The agent's own word, which is never that of an agent of before."""
     said = json.loads(scene.host.lab.agent.appctl("status"))
-    return said["vifs"] and said["vifs"][0]["state"] == scene.end and all(bridge["guarded"] for bridge in said["bridges"])
+    states = [vif["state"] for vif in said["vifs"] if vif["device"] == "vif1.0"]
+    return states == [scene.end] and all(bridge["guarded"] for bridge in said["bridges"])
 
 
 def test_every_step_is_one_at_which_the_agent_is_killed():

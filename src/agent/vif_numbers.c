@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A VIF's place on a bridge, and its port number there.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include <openvswitch/poll-loop.h>
+#include <util.h>
+
+#include "agent/agent-private.h"
+#include "switch/db.h"
+#include "switch/ofports.h"
+
+/* Those that found none look again. */
+static void
+wake_numberless(struct agent_bridge *bridge)
+{
+    struct agent_vif *vif;
+
+    if (bridge->out_of_numbers) {
+        bridge->out_of_numbers = false;
+        LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
+            if (!vif->reserved) {
+                agent_vif_dirty(vif);
+            }
+        }
+        poll_immediate_wake();
+    }
+}
+
+void
+agent_vif_forget_ofport(struct agent_vif *vif)
+{
+    struct agent_bridge *bridge = vif->bridge;
+    struct switch_port port;
+
+    if (!bridge || !vif->reserved) {
+        return;
+    }
+    ofports_release(bridge->ofports, vif->reserved);
+    vif->reserved = 0;
+    /* A port that was given back keeps its number. */
+    if (switch_db_port(vif->agent->db, vif->device, &port) && !port.vif && port.bridge && !strcmp(port.bridge, bridge->name)) {
+        agent_bridge_take_numbers(bridge, &port);
+    }
+    wake_numberless(bridge);
+}
+
+bool
+agent_vif_reserve_ofport(struct agent_vif *vif)
+{
+    vif->reserved = ofports_reserve(vif->bridge->ofports);
+    vif->bridge->out_of_numbers |= !vif->reserved;
+    return vif->reserved;
+}
+
+bool
+agent_vif_keep_ofport(struct agent_vif *vif, uint32_t ofport)
+{
+    struct agent_vif *other;
+
+    LIST_FOR_EACH (other, on_bridge, &vif->bridge->vifs) {
+        if (other != vif && other->reserved == ofport) {
+            return false;
+        }
+    }
+    ofports_take(vif->bridge->ofports, ofport);
+    vif->reserved = ofport;
+    return true;
+}
+
+void
+agent_vif_leave_bridge(struct agent_vif *vif)
+{
+    if (vif->bridge) {
+        agent_vif_forget_ofport(vif);
+        ovs_list_remove(&vif->on_bridge);
+        ovs_list_init(&vif->on_bridge);
+        vif->bridge = NULL;
+        poll_immediate_wake();
+    }
+}
+
+void
+agent_vif_join_bridge(struct agent_vif *vif, struct agent_bridge *bridge)
+{
+    if (vif->bridge != bridge) {
+        agent_vif_leave_bridge(vif);
+        vif->bridge = bridge;
+        ovs_list_push_back(&bridge->vifs, &vif->on_bridge);
+    }
+}
