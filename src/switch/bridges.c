@@ -9,6 +9,7 @@
 
 #include "switch/db-private.h"
 #include "switch/db.h"
+#include "switch/former.h"
 
 const struct ovsrec_bridge *
 find_bridge(const struct switch_db *db, const char *name)
@@ -42,10 +43,14 @@ switch_db_bridge(const struct switch_db *db, const char *name, struct switch_bri
     }
     *bridge = (struct switch_bridge) {
         .datapath_type = row->datapath_type,
+        .fail_mode = row->fail_mode,
         .secure = row->fail_mode && !strcmp(row->fail_mode, "secure"),
         .in_band_disabled = smap_get_bool(&row->other_config, "disable-in-band", false),
         .speaks_openflow14 = !row->n_protocols || has_protocol(row, "OpenFlow14"),
+        .spanning_tree = row->rstp_enable ? "rstp" : row->stp_enable ? "stp" : NULL,
         .guarded = smap_get_bool(&row->external_ids, "cabled-guard", false),
+        .given_back = !smap_get_bool(&row->external_ids, "cabled-guard", true),
+        .foreign_ports = smap_get(&row->external_ids, "cabled-foreign-ports"),
         .network = smap_get(&row->external_ids, "cabled-network"),
     };
     return true;
@@ -106,13 +111,28 @@ switch_db_delete_bridge(struct switch_db *db, const char *name)
 }
 
 void
+speak_openflow14(const struct ovsrec_bridge *row)
+{
+    if (row->n_protocols && !has_protocol(row, "OpenFlow14")) {
+        ovsrec_bridge_update_protocols_addvalue(row, "OpenFlow14");
+    }
+}
+
+/* Whoever gives the bridge back changes the mark: this turn's transaction is then not carried out. */
+static void
+note_as_guarded(const struct ovsrec_bridge *row)
+{
+    ovsrec_bridge_verify_external_ids(row);
+    former_note(row);
+}
+
+void
 switch_db_prepare_bridge(struct switch_db *db, const char *name)
 {
     const struct ovsrec_bridge *row = find_bridge(db, name);
 
-    if (row->n_protocols && !has_protocol(row, "OpenFlow14")) {
-        ovsrec_bridge_update_protocols_addvalue(row, "OpenFlow14");
-    }
+    note_as_guarded(row);
+    speak_openflow14(row);
     ovsrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
     ovsrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
     db->bump_next_cfg = true;
@@ -121,6 +141,9 @@ switch_db_prepare_bridge(struct switch_db *db, const char *name)
 void
 switch_db_secure_bridge(struct switch_db *db, const char *name)
 {
-    ovsrec_bridge_set_fail_mode(find_bridge(db, name), "secure");
+    const struct ovsrec_bridge *row = find_bridge(db, name);
+
+    note_as_guarded(row);
+    ovsrec_bridge_set_fail_mode(row, "secure");
     db->bump_next_cfg = true;
 }

@@ -19,6 +19,7 @@ struct ovsrec_port;
 struct switch_db {
     struct ovsdb_idl *idl;
     struct ovsdb_idl_loop loop;
+    bool wants_lock;            /* changes nothing without it */
     struct ovsdb_idl_txn *txn;  /* of this turn, or NULL */
     unsigned int seqno;         /* of the replica that 'owners' was made from */
     int64_t confirmed_cfg;
@@ -34,6 +35,9 @@ struct switch_db {
 
 const struct ovsrec_bridge *find_bridge(const struct switch_db *, const char *name);
 const struct ovsrec_port *find_port(const struct switch_db *, const char *name);
+
+/* Adds OpenFlow 1.4 to a list of protocols that lacks it. */
+void speak_openflow14(const struct ovsrec_bridge *);
 
 /* Looks again which row refers to which: after rows have changed, before they are asked for. */
 void owners_update(struct switch_db *);

@@ -28,11 +28,14 @@ watch_columns(struct ovsdb_idl *idl)
         &ovsrec_open_vswitch_col_datapath_types,
         &ovsrec_open_vswitch_col_next_cfg,
         &ovsrec_open_vswitch_col_cur_cfg,
+        &ovsrec_open_vswitch_col_ovs_version,
         &ovsrec_bridge_col_name,
         &ovsrec_bridge_col_ports,
         &ovsrec_bridge_col_datapath_type,
         &ovsrec_bridge_col_fail_mode,
         &ovsrec_bridge_col_protocols,
+        &ovsrec_bridge_col_stp_enable,
+        &ovsrec_bridge_col_rstp_enable,
         &ovsrec_bridge_col_other_config,
         &ovsrec_bridge_col_external_ids,
         &ovsrec_port_col_name,
@@ -63,7 +66,7 @@ watch_columns(struct ovsdb_idl *idl)
 }
 
 struct switch_db *
-switch_db_open(const char *remote)
+switch_db_open_without_lock(const char *remote)
 {
     struct switch_db *db = xzalloc(sizeof *db);
 
@@ -73,8 +76,17 @@ switch_db_open(const char *remote)
     db->bridges_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_bridge_col_name);
     db->ports_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_port_col_name);
     db->interfaces_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_interface_col_name);
-    ovsdb_idl_set_lock(db->idl, "cabled");
     db->loop = (struct ovsdb_idl_loop) OVSDB_IDL_LOOP_INITIALIZER(db->idl);
+    return db;
+}
+
+struct switch_db *
+switch_db_open(const char *remote)
+{
+    struct switch_db *db = switch_db_open_without_lock(remote);
+
+    db->wants_lock = true;
+    ovsdb_idl_set_lock(db->idl, "cabled");
     return db;
 }
 
@@ -251,7 +263,7 @@ switch_db_has_lock(const struct switch_db *db)
 bool
 switch_db_can_write(const struct switch_db *db)
 {
-    return db->txn && switch_db_has_lock(db) && ovsrec_open_vswitch_first(db->idl);
+    return db->txn && (!db->wants_lock || switch_db_has_lock(db)) && ovsrec_open_vswitch_first(db->idl);
 }
 
 const struct smap *
@@ -294,6 +306,14 @@ switch_db_cur_cfg(const struct switch_db *db)
     const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
 
     return config ? config->cur_cfg : 0;
+}
+
+const char *
+switch_db_version(const struct switch_db *db)
+{
+    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+
+    return config ? config->ovs_version : NULL;
 }
 
 bool

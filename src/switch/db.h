@@ -3,9 +3,10 @@
  * One Open vSwitch's own database (ovs-vswitchd.conf.db(5)): what it says of bridges and ports, and the changes that are ours to make
  * there. Only rows with our owner marks are ever changed or deleted, but for the columns of a guarded bridge that guarding needs.
  *
- * Marks, in external_ids: Bridge `cabled-guard` (true), Bridge `cabled-network` (the bridge is ours; the network's uuid), Port and
- * Interface `cabled-vif` (the VIF's uuid), Port `cabled-adopted` (true: somebody else had added it), Port `cabled-uplink` (true),
- * Interface `cabled-ifindex` (the device for which the port was added or adopted).
+ * Marks, in external_ids: Bridge `cabled-guard` (true; false: the host has it back, and the agent lets it alone), Bridge `cabled-network`
+ * (the bridge is ours; the network's uuid), Port and Interface `cabled-vif` (the VIF's uuid), Port `cabled-adopted` (true: somebody else
+ * had added it), Port `cabled-uplink` (true), Interface `cabled-ifindex` (the device for which the port was added or adopted).
+ * switch/former.h has those that remember.
  *
  * Reads answer from the replica; their strings live until the next switch_db_run(). Changes are collected in one transaction per turn of
  * the loop; while one is under way switch_db_can_write() is false and nothing may be changed. One process per switch has the right to
@@ -29,6 +30,9 @@ struct switch_db_events {
 };
 
 struct switch_db *switch_db_open(const char *remote);
+
+/* For a program beside the agent (switch/visit.h): what it changes needs no lock. */
+struct switch_db *switch_db_open_without_lock(const char *remote);
 void switch_db_close(struct switch_db *);
 
 /* Reads what has come, tells 'events' what changed, and opens the turn's transaction. */
@@ -64,15 +68,22 @@ int64_t switch_db_cur_cfg(const struct switch_db *);
 int64_t switch_db_confirmed_cfg(const struct switch_db *);
 bool switch_db_is_committing(const struct switch_db *);
 
+/* The release of ovs-vswitchd that ran last, or NULL. */
+const char *switch_db_version(const struct switch_db *);
+
 /* True if ovs-vswitchd was built and started with datapaths of 'type' ("system", "netdev"). */
 bool switch_db_has_datapath_type(const struct switch_db *, const char *type);
 
 struct switch_bridge {
     const char *datapath_type;
+    const char *fail_mode;      /* NULL: the default, standalone */
     bool secure;                /* fail_mode */
     bool in_band_disabled;
     bool speaks_openflow14;     /* `protocols` is empty or has it */
+    const char *spanning_tree;  /* "stp", "rstp", or NULL if neither runs on it */
     bool guarded;               /* mark */
+    bool given_back;            /* the mark says that the agent must let it alone */
+    const char *foreign_ports;  /* what `cabled-foreign-ports` says, or NULL */
     const char *network;        /* mark; NULL if the bridge is not ours */
 };
 
@@ -86,7 +97,8 @@ void switch_db_for_each_bridge(const struct switch_db *, void (*each)(const char
 void switch_db_add_bridge(struct switch_db *, const char *name, const char *network, const char *datapath_type);
 void switch_db_delete_bridge(struct switch_db *, const char *name);
 
-/* In-band control off, OpenFlow 1.4 spoken, the guard mark. */
+/* In-band control off, OpenFlow 1.4 spoken, the guard mark. What was there before is remembered in the row (switch/former.h). Nothing is
+ * written if the bridge was given back meanwhile. */
 void switch_db_prepare_bridge(struct switch_db *, const char *name);
 void switch_db_secure_bridge(struct switch_db *, const char *name);
 

@@ -230,7 +230,10 @@ switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
     ovsrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
     set_vlans(port, vif);
     shut_out_of_spanning_tree(port);
-    ovsrec_bridge_update_ports_addvalue(find_bridge(db, vif->bridge), port);
+
+    const struct ovsrec_bridge *bridge = find_bridge(db, vif->bridge);
+    ovsrec_bridge_verify_external_ids(bridge);  /* it may have been given back meanwhile */
+    ovsrec_bridge_update_ports_addvalue(bridge, port);
 }
 
 void
