@@ -139,6 +139,9 @@ void agent_bridge_restart(struct agent_bridge *);
 /* admission.c */
 
 struct port_numbers;
+/* The same if there is a bridge of that name that the agent talks to: it has none to talk to any more. */
+void agent_bridge_let_go(struct agent *, const char *name);
+
 
 /* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
 void admission_update(struct agent_bridge *, const struct port_numbers *numbers);

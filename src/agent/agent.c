@@ -53,15 +53,21 @@ withdrawn(const char *uuid, void *agent)
     agent_vif_withdraw(agent, uuid);
 }
 
-/* A bridge that was guarded stays guarded, VIFs or not. */
+/* A bridge that was guarded stays guarded, VIFs or not. One that was given back is let go of at once: not even an answer that was awaited
+ * may bring a bundle to its end. */
 static void
 bridge_changed(const char *name, void *agent_)
 {
     struct agent *agent = agent_;
     struct switch_bridge row;
 
-    if (switch_db_bridge(agent->db, name, &row) && row.guarded) {
+    if (!switch_db_bridge(agent->db, name, &row)) {
+        return;
+    }
+    if (row.guarded) {
         agent_bridge(agent, name)->ports_changed = true;
+    } else if (row.given_back) {
+        agent_bridge_let_go(agent, name);
     }
 }
 

@@ -54,6 +54,7 @@ agent_bridge(struct agent *agent, const char *name)
     bridge = xzalloc(sizeof *bridge);
     bridge->agent = agent;
     ovs_strlcpy(bridge->name, name, sizeof bridge->name);
+    ovs_strlcpy(bridge->network.bridge, name, sizeof bridge->network.bridge);
     bridge->ofports = ofports_create();
     switch_db_for_each_interface(agent->db, name, take_numbers, bridge);
     ovs_list_init(&bridge->vifs);
@@ -176,6 +177,19 @@ bridge_note_base(struct agent_bridge *bridge)
     }
 }
 
+void
+agent_bridge_let_go(struct agent *agent, const char *name)
+{
+    struct agent_bridge *bridge = shash_find_data(&agent->bridges, name);
+
+    if (bridge && bridge->session) {
+        agent_bridge_restart(bridge);
+    }
+    if (bridge) {
+        bridge->needed_cfg = switch_db_next_cfg(agent->db);
+    }
+}
+
 static void
 take_ack(struct agent_bridge *bridge)
 {
@@ -259,6 +273,7 @@ bridge_see(const struct agent_bridge *bridge)
         seen.prepared = bridge_is_prepared(&row);
         seen.secure = row.secure;
         seen.applied = agent_is_carried_out(bridge->agent, bridge->needed_cfg);
+        seen.unguarded = row.given_back;
     } else {
         seen.name_taken_on = switch_db_port(bridge->agent->db, bridge->name, &port) ? port.bridge : NULL;
         seen.no_datapath = bridge->network.managed && !datapath_choose(bridge->agent->db);
@@ -487,7 +502,7 @@ bridge_note_state(struct agent_bridge *bridge, struct wiring_bridge_plan *plan)
 {
     if (bridge->state != plan->state || strcmp(bridge->reason ? bridge->reason : "", plan->reason ? plan->reason : "")) {
         if (plan->reason) {
-            VLOG_WARN("%s", plan->reason);
+            VLOG(plan->state == WIRING_BRIDGE_UNGUARDED ? VLL_INFO : VLL_WARN, "%s", plan->reason);
         }
         wake_vifs(bridge);
         poll_immediate_wake();

@@ -158,5 +158,11 @@ agent_vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
         seen->bridge_guarded = agent_bridge_is_guarded(vif->bridge);
         seen->bridge_takes_rules = agent_bridge_takes_rules(vif->bridge);
         seen->bridge_error = vif->bridge->blocks_vifs ? vif->bridge->reason : NULL;
+        if (vif->bridge->state == WIRING_BRIDGE_UNGUARDED) {
+            /* Whoever gave the bridge back has taken the port off it. */
+            seen->bridge_unguarded = true;
+            seen->bridge_error = vif->bridge->reason;
+            seen->port.removal_pending = !agent_is_carried_out(vif->agent, vif->bridge->needed_cfg);
+        }
     }
 }

@@ -18,6 +18,7 @@ wiring_bridge_state_name(enum wiring_bridge_state state)
     case WIRING_BRIDGE_CONNECTING: return "connecting";
     case WIRING_BRIDGE_BASING: return "installing";
     case WIRING_BRIDGE_GUARDED: return "guarded";
+    case WIRING_BRIDGE_UNGUARDED: return "unguarded";
     }
     OVS_NOT_REACHED();
 }
@@ -76,6 +77,16 @@ plan_missing(const struct vif_network *network, const struct wiring_bridge_seen 
     return plan;
 }
 
+static struct wiring_bridge_plan
+plan_unguarded(const struct vif_network *network)
+{
+    return (struct wiring_bridge_plan) {
+        .state = WIRING_BRIDGE_UNGUARDED,
+        .reason = xasprintf("bridge %s was given back to the host: `cable host guard %s` guards it again", network->bridge,
+                            network->bridge),
+    };
+}
+
 static enum wiring_bridge_state
 plan_guard(const struct wiring_bridge_seen *seen, unsigned int *steps)
 {
@@ -106,6 +117,9 @@ wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge
 {
     if (!seen->exists) {
         return plan_missing(network, seen);
+    }
+    if (seen->unguarded) {
+        return plan_unguarded(network);
     }
 
     struct wiring_bridge_plan plan = { .steps = 0 };

@@ -10,6 +10,7 @@
  *     CONNECTING no OpenFlow connection that is ready for a bundle
  *     BASING     the first bundle of this connection, base and all VIFs' rules together, is under way
  *     GUARDED    the base is acknowledged
+ *     UNGUARDED  the host's administrator has it back: nothing is done to it, and no VIF of ours is on it
  */
 #ifndef WIRING_BRIDGE_H
 #define WIRING_BRIDGE_H
@@ -26,6 +27,7 @@ enum wiring_bridge_state {
     WIRING_BRIDGE_CONNECTING,
     WIRING_BRIDGE_BASING,
     WIRING_BRIDGE_GUARDED,
+    WIRING_BRIDGE_UNGUARDED,
 };
 
 const char *wiring_bridge_state_name(enum wiring_bridge_state);
@@ -44,6 +46,7 @@ struct wiring_bridge_seen {
     bool exists;                /* a Bridge row */
     const char *name_taken_on;  /* a bridge that has a port of this bridge's name, or NULL */
     bool no_datapath;           /* it does not exist, and the switch has no datapath to make it with */
+    bool unguarded;             /* the mark says that it was given back */
     bool applied;               /* ovs-vswitchd has carried out the row as it stands */
     bool prepared;              /* in-band control off, OpenFlow 1.4 spoken, owner mark */
     bool secure;                /* fail_mode */

@@ -159,6 +159,19 @@ refusal_of_the_switch_is_told(void **state)
     check(&managed, &seen, WIRING_BRIDGE_CONNECTING, WIRING_BRIDGE_CONNECT, "OFPBMC_BAD_FIELD");
 }
 
+static void
+bridge_that_was_given_back_is_let_alone(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.unguarded = true;
+    check(&managed, &seen, WIRING_BRIDGE_UNGUARDED, 0, "cable host guard xapi0");
+    seen.prepared = seen.secure = seen.applied = false;
+    check(&with_uplink, &seen, WIRING_BRIDGE_UNGUARDED, 0, "was given back to the host");
+    seen.exists = false;
+    check(&managed, &seen, WIRING_BRIDGE_CREATING, WIRING_BRIDGE_CREATE, NULL);
+}
+
 int
 main(void)
 {
@@ -175,6 +188,7 @@ main(void)
         cmocka_unit_test(uplink_is_added_when_it_is_there),
         cmocka_unit_test(uplink_of_another_bridge_is_left_there),
         cmocka_unit_test(refusal_of_the_switch_is_told),
+        cmocka_unit_test(bridge_that_was_given_back_is_let_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -300,6 +300,31 @@ no_port_is_added_to_a_bridge_that_is_not_guarded(void **state)
 }
 
 static void
+nothing_of_a_vif_stays_on_a_bridge_that_was_given_back(void **state)
+{
+    char refusal[] = "IPv4 address '10.0.0' is no address";
+    struct vif_wish w = wish();
+    struct wiring_vif_seen seen = wired();
+
+    seen.bridge_guarded = seen.bridge_takes_rules = false;
+    seen.bridge_unguarded = true;
+    seen.bridge_error = "bridge xapi0 was given back";
+    seen.rules = WIRING_RULES_NONE;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_LINK_DOWN);
+    seen.port.adopted = true;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT);
+    seen.port.adopted = false;
+    w.refusal = refusal;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_LINK_DOWN);
+    w.refusal = NULL;
+    seen.port = (struct wiring_port) { .present = false };
+    seen.device.up = false;
+    seen.reserved = 0;
+    check(&w, &seen, WIRING_VIF_FAILED, 0);
+    check_reason(&w, &seen, "was given back");
+}
+
+static void
 device_that_the_switch_cannot_open_is_told_in_its_words(void **state)
 {
     const struct vif_wish w = wish();
@@ -524,6 +549,7 @@ main(void)
         cmocka_unit_test(port_of_somebody_else_is_never_touched),
         cmocka_unit_test(refused_wish_changes_nothing),
         cmocka_unit_test(no_port_is_added_to_a_bridge_that_is_not_guarded),
+        cmocka_unit_test(nothing_of_a_vif_stays_on_a_bridge_that_was_given_back),
         cmocka_unit_test(device_that_the_switch_cannot_open_is_told_in_its_words),
         cmocka_unit_test(port_of_the_wanted_bridge_that_somebody_added_keeps_its_number),
         cmocka_unit_test(port_of_somebody_is_adopted_when_its_rules_are_in_force),

@@ -52,7 +52,8 @@ link_must_go_down(const struct wiring_vif_seen *seen)
 }
 
 /* What takes the port from the VIF. An adopted one goes on without us, unless its device was replaced: a port without its device carries
- * nothing, even if another one comes under the name (Open vSwitch 3.1.0), and must be made anew. */
+ * nothing, even if another one comes under the name (Open vSwitch 3.1.0), and must be made anew. On a bridge that was given back it
+ * would stand open. */
 static unsigned int
 step_to_part(const struct wiring_vif_seen *seen, bool wanted)
 {
@@ -62,7 +63,7 @@ step_to_part(const struct wiring_vif_seen *seen, bool wanted)
     if (!port_is_ours(port)) {
         return 0;
     }
-    return port->adopted && !replaced ? WIRING_RELEASE_PORT : WIRING_DELETE_PORT;
+    return port->adopted && !replaced && !seen->bridge_unguarded ? WIRING_RELEASE_PORT : WIRING_DELETE_PORT;
 }
 
 static enum wiring_vif_wait
@@ -266,6 +267,9 @@ wiring_vif_plan(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
 
     if (!wish || !wish->attach) {
         return unplug(seen, WIRING_VIF_DETACHED, WIRING_WAIT_NOTHING, NULL);
+    }
+    if (seen->bridge_unguarded) {
+        return unplug(seen, WIRING_VIF_FAILED, WIRING_WAIT_OTHERS, seen->bridge_error ? xstrdup(seen->bridge_error) : NULL);
     }
     if (wish->refusal) {
         return plan(WIRING_VIF_FAILED, 0, WIRING_WAIT_OTHERS, xstrdup(wish->refusal));

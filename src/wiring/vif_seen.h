@@ -47,6 +47,7 @@ struct wiring_vif_seen {
     enum wiring_rules rules;
     bool bridge_guarded;        /* its base is acknowledged on the present connection */
     bool bridge_takes_rules;    /* a bundle can be composed for it, base included */
+    bool bridge_unguarded;      /* it was given back to the host: no port of ours may be on it */
     const char *bridge_error;   /* what keeps it from being guarded, or NULL */
 };
 
