@@ -11,6 +11,7 @@
 #include <util.h>
 
 #include "agent/agent-private.h"
+#include "base/error.h"
 #include "rules/table.h"
 #include "switch/db.h"
 #include "switch/encode.h"
@@ -27,6 +28,50 @@ struct admitted_port {
     uint32_t ofport;
     bool wanted;                /* while the ports are looked at */
 };
+
+bool
+admission_has(const struct agent_bridge *bridge, uint32_t ofport)
+{
+    const struct admitted_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, node, hash_int(ofport, 0), &bridge->admitted) {
+        if (port->ofport == ofport) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The bridge's own setting counts before the host's. */
+static struct error *
+foreign_ports(const struct agent_bridge *bridge, bool *accept)
+{
+    struct switch_bridge row;
+
+    *accept = bridge->agent->settings.accept_foreign_ports;
+    if (!switch_db_bridge(bridge->agent->db, bridge->name, &row) || !row.foreign_ports) {
+        return NULL;
+    }
+    *accept = false;
+    return settings_parse_foreign_ports(row.foreign_ports, accept);
+}
+
+struct error *
+admission_problem(const struct agent_bridge *bridge)
+{
+    bool accept;
+
+    return foreign_ports(bridge, &accept);
+}
+
+static bool
+foreign_ports_are_accepted(const struct agent_bridge *bridge)
+{
+    bool accept;
+
+    error_free(foreign_ports(bridge, &accept));
+    return accept;
+}
 
 void
 admission_forget(struct agent_bridge *bridge)
@@ -50,7 +95,7 @@ port_is_admitted(struct agent_bridge *bridge, const char *name, const struct swi
         return false;
     }
     return port->uplink || !strcmp(name, bridge->network.uplink) || !strcmp(port->type, "patch")
-           || bridge->agent->settings.accept_foreign_ports;
+           || foreign_ports_are_accepted(bridge);
 }
 
 /* Flows of a VIF whose port this was may still be there: they go by port and generation, and must not take admission with them. */

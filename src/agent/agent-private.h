@@ -149,6 +149,11 @@ void admission_update(struct agent_bridge *, const struct port_numbers *numbers)
 /* What was sent is not known to be there any more. */
 void admission_forget(struct agent_bridge *);
 
+/* What is wrong with the setting for foreign ports of this bridge, or NULL. They are dark then. */
+struct error *admission_problem(const struct agent_bridge *);
+
+bool admission_has(const struct agent_bridge *, uint32_t ofport);
+
 /* vif.c */
 struct agent_vif *agent_vif_find(struct agent *, const char *uuid);
 

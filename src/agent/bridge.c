@@ -533,7 +533,11 @@ agent_bridge_run(struct agent_bridge *bridge)
 
     bridge_note_state(bridge, &plan);
     bridge_carry_out(bridge, plan.steps);
+    OWN_ERROR struct error *problem = admission_problem(bridge);
 }
+    if (problem && !plan.reason && plan.state == WIRING_BRIDGE_GUARDED) {
+        plan.reason = xasprintf("bridge %s: %s", bridge->name, problem->text);
+    }
 
 void
 agent_bridge_send(struct agent_bridge *bridge)

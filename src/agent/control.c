@@ -22,6 +22,7 @@
 #include "source/source.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
+#include "switch/port_numbers.h"
 #include "switch/session.h"
 
 static void
@@ -181,6 +182,32 @@ vif_show(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[], voi
                   COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK, show_done, query);
 }
 
+struct admitted_look {
+    const struct agent_bridge *bridge;
+    struct json *names;
+};
+
+static void
+add_admitted(const char *name, const struct switch_port *port, void *look_)
+{
+    const struct admitted_look *look = look_;
+    uint32_t ofport = look->bridge->session ? port_numbers_find(session_ports(look->bridge->session), port->interface) : 0;
+
+    if (ofport && admission_has(look->bridge, ofport)) {
+        json_array_add(look->names, json_string_create(name));
+    }
+}
+
+/* Ports that may pass although they are nobody's VIF. */
+static struct json *
+admitted_json(const struct agent_bridge *bridge)
+{
+    struct admitted_look look = { bridge, json_array_create_empty() };
+
+    switch_db_for_each_interface(bridge->agent->db, bridge->name, add_admitted, &look);
+    return look.names;
+}
+
 static struct json *
 bridge_json(const struct agent_bridge *bridge)
 {
@@ -195,6 +222,7 @@ bridge_json(const struct agent_bridge *bridge)
                     json_integer_create(bridge->session ? session_n_disturbances(bridge->session) : 0));
     if (switch_db_bridge(bridge->agent->db, bridge->name, &row)) {
         put_string(json, "datapath", row.datapath_type[0] ? row.datapath_type : "system");
+        json_object_put(json, "admitted", admitted_json(bridge));
     }
     return json;
 }

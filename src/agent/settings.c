@@ -43,8 +43,8 @@ parse_host(const char *text, struct uuid *host)
     return NULL;
 }
 
-static struct error *
-parse_foreign_ports(const char *text, bool *accept)
+struct error *
+settings_parse_foreign_ports(const char *text, bool *accept)
 {
     if (text && strcmp(text, "accept") && strcmp(text, "dark")) {
         return error_new(ERROR_INVALID, "cabled-foreign-ports is '%s': write accept or dark", text);
@@ -65,7 +65,7 @@ settings_parse(const struct smap *ids, struct settings *settings)
         error = parse_tables(smap_get(ids, "cabled-tables"), &parsed.layout);
     }
     if (!error) {
-        error = parse_foreign_ports(smap_get(ids, "cabled-foreign-ports"), &parsed.accept_foreign_ports);
+        error = settings_parse_foreign_ports(smap_get(ids, "cabled-foreign-ports"), &parsed.accept_foreign_ports);
     }
     if (!error && variant) {
         error = rules_variant_parse(variant, &parsed.variant);

@@ -6,7 +6,8 @@
  *     cabled-host            this host's uuid in it; chosen and written by the agent if there is none
  *     cabled-tables          first of the seven OpenFlow tables that the rules use (1 to 247; 199)
  *     cabled-variant         strict, split or xenserver-compat (strict)
- *     cabled-foreign-ports   accept or dark: ports on a guarded bridge that are nobody's VIF (accept)
+ *     cabled-foreign-ports   accept or dark: ports on a guarded bridge that are nobody's VIF (accept). In Bridge.external_ids it is
+ *                            for that bridge.
  */
 #ifndef AGENT_SETTINGS_H
 #define AGENT_SETTINGS_H
@@ -27,6 +28,9 @@ struct settings {
     enum rules_variant variant;
     bool accept_foreign_ports;
 };
+
+/* What 'text' (NULL: nothing is said) means for foreign ports, of the host or of one bridge. '*accept' is untouched if it is refused. */
+struct error *settings_parse_foreign_ports(const char *text, bool *accept);
 
 /* Reads 'ids'. A value that does not parse is refused: the error names the key, and '*settings' is untouched. */
 struct error *settings_parse(const struct smap *ids, struct settings *settings);
