@@ -13,6 +13,7 @@
 #include <openvswitch/shash.h>
 #include <sset.h>
 
+#include "agent/hands.h"
 #include "agent/settings.h"
 #include "base/backoff.h"
 #include "switch/bundle.h"
@@ -78,6 +79,7 @@ struct agent_vif {
     struct wiring_vif wiring;
     bool wants_write;           /* rows of it could not be written in its last turn */
     bool untold;                /* nor its report */
+    bool port_was_right;        /* when it was seen last, and nothing has been asked of it since (hands.c) */
 };
 
 struct agent_bridge {
@@ -96,6 +98,7 @@ struct agent_bridge {
     bool confirmed;             /* what had been sent was compared with what the session found */
     bool leftovers_due;         /* what was found and is nobody's must be deleted still */
     struct hmap admitted;       /* of struct admitted_port */
+    struct hands hands;
     bool ports_changed;         /* the switch must be asked again which port has which number */
     unsigned int ports_seqno;   /* of the list that admission was made from; 0: none on this connection */
     struct hmap counted;        /* of struct counted_port: whose flows those of a port are or were */
@@ -136,23 +139,23 @@ bool agent_bridge_is_guarded(const struct agent_bridge *);
 /* The bridge is to be built up anew: settings have changed. */
 void agent_bridge_restart(struct agent_bridge *);
 
-/* admission.c */
-
-struct port_numbers;
 /* The same if there is a bridge of that name that the agent talks to: it has none to talk to any more. */
 void agent_bridge_let_go(struct agent *, const char *name);
 
+/* admission.c */
+
+struct port_numbers;
 
 /* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
 void admission_update(struct agent_bridge *, const struct port_numbers *numbers);
-
-/* What was sent is not known to be there any more. */
-void admission_forget(struct agent_bridge *);
 
 /* What is wrong with the setting for foreign ports of this bridge, or NULL. They are dark then. */
 struct error *admission_problem(const struct agent_bridge *);
 
 bool admission_has(const struct agent_bridge *, uint32_t ofport);
+
+/* What was sent is not known to be there any more. */
+void admission_forget(struct agent_bridge *);
 
 /* vif.c */
 struct agent_vif *agent_vif_find(struct agent *, const char *uuid);

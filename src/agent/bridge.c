@@ -159,6 +159,7 @@ agent_bridge_restart(struct agent_bridge *bridge)
     session_close(bridge->session);
     bridge->session = NULL;
     bridge->connection = UINT_MAX; /* none of the next session's */
+    hands_see_session(&bridge->hands, bridge->name, NULL);
     bridge->composing = false;
     bundle_destroy(&bridge->bundle);
     bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
@@ -212,6 +213,7 @@ agent_bridge_hear(struct agent_bridge *bridge)
         return;
     }
     session_run(bridge->session);
+    hands_see_session(&bridge->hands, bridge->name, bridge->session);
     if (session_epoch(bridge->session) != bridge->epoch
         || (bridge->base_sent && !session_is_ready(bridge->session))) {
         bridge_begin_epoch(bridge);
@@ -262,18 +264,19 @@ see_uplink(const struct agent_bridge *bridge, struct wiring_bridge_seen *seen)
 }
 
 static struct wiring_bridge_seen
-bridge_see(const struct agent_bridge *bridge)
+bridge_see(struct agent_bridge *bridge)
 {
     struct wiring_bridge_seen seen = { .exists = false };
     struct switch_bridge row;
     struct switch_port port;
 
     seen.exists = switch_db_bridge(bridge->agent->db, bridge->name, &row);
+    hands_see_bridge(&bridge->hands, bridge->name, seen.exists ? &row : NULL);
     if (seen.exists) {
+        seen.unguarded = row.given_back;
         seen.prepared = bridge_is_prepared(&row);
         seen.secure = row.secure;
         seen.applied = agent_is_carried_out(bridge->agent, bridge->needed_cfg);
-        seen.unguarded = row.given_back;
     } else {
         seen.name_taken_on = switch_db_port(bridge->agent->db, bridge->name, &port) ? port.bridge : NULL;
         seen.no_datapath = bridge->network.managed && !datapath_choose(bridge->agent->db);
@@ -530,14 +533,14 @@ agent_bridge_run(struct agent_bridge *bridge)
 
     const struct wiring_bridge_seen seen = bridge_see(bridge);
     struct wiring_bridge_plan plan = wiring_bridge_plan(&bridge->network, &seen);
-
-    bridge_note_state(bridge, &plan);
-    bridge_carry_out(bridge, plan.steps);
     OWN_ERROR struct error *problem = admission_problem(bridge);
-}
+
     if (problem && !plan.reason && plan.state == WIRING_BRIDGE_GUARDED) {
         plan.reason = xasprintf("bridge %s: %s", bridge->name, problem->text);
     }
+    bridge_note_state(bridge, &plan);
+    bridge_carry_out(bridge, plan.steps);
+}
 
 void
 agent_bridge_send(struct agent_bridge *bridge)

@@ -220,9 +220,10 @@ bridge_json(const struct agent_bridge *bridge)
     put_string(json, "error", bridge->reason);
     json_object_put(json, "disturbances",
                     json_integer_create(bridge->session ? session_n_disturbances(bridge->session) : 0));
+    json_object_put(json, "other_hands", hands_json(&bridge->hands));
     if (switch_db_bridge(bridge->agent->db, bridge->name, &row)) {
-        put_string(json, "datapath", row.datapath_type[0] ? row.datapath_type : "system");
         json_object_put(json, "admitted", admitted_json(bridge));
+        put_string(json, "datapath", row.datapath_type[0] ? row.datapath_type : "system");
     }
     return json;
 }

@@ -95,6 +95,7 @@ vif_set_wish(struct agent_vif *vif, struct vif_wish *wish)
         shash_replace(&agent->vifs_by_device, wish->device, vif);
         claim_changed(agent, wish->device);
     }
+    vif->port_was_right = false;
     agent_vif_dirty(vif);
 }
 

@@ -29,6 +29,7 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
     char mac[MAC_TEXT_SIZE];
     struct switch_vif_row row;
 
+    vif->port_was_right = false;
     if (steps & WIRING_DELETE_PORT) {
         switch_db_delete_port(db, vif->device);
         agent_note_removal(vif->agent, vif->device);
@@ -185,6 +186,7 @@ agent_vif_run(struct agent_vif *vif)
     struct wiring_vif_seen seen;
     unsigned int steps = vif_take_turn(vif, &seen);
 
+    hands_see_vif(vif, &seen);
     vif_carry_out(vif, steps, &seen);
     if (vif->wiring.state != before) {
         vif_log_state(vif, before);

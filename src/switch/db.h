@@ -140,6 +140,9 @@ struct switch_vif_row {
 
 void switch_db_add_vif_port(struct switch_db *, const struct switch_vif_row *row);
 bool switch_db_vif_port_matches(const struct switch_db *, const struct switch_vif_row *row);
+
+/* True if the port may take part in spanning tree, which runs before OpenFlow. */
+bool switch_db_port_spans(const struct switch_db *, const char *name);
 void switch_db_update_vif_port(struct switch_db *, const struct switch_vif_row *row);
 
 /* Makes a VIF's port of one that somebody else added: our keys and marks, and a request for the number that it has, which Open vSwitch takes

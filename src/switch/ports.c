@@ -201,14 +201,21 @@ switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif
 }
 
 bool
+switch_db_port_spans(const struct switch_db *db, const char *name)
+{
+    const struct ovsrec_port *port = find_port(db, name);
+
+    return port && (smap_get_bool(&port->other_config, "stp-enable", true) || smap_get_bool(&port->other_config, "rstp-enable", true));
+}
+
+bool
 switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_row *vif)
 {
     const struct ovsrec_port *port = find_port(db, vif->name);
 
     return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && vlans_match(port, vif)
            && policing_matches(port->interfaces[0], vif)
-           && !smap_get_bool(&port->other_config, "stp-enable", true)
-           && !smap_get_bool(&port->other_config, "rstp-enable", true);
+           && !switch_db_port_spans(db, vif->name);
 }
 
 void

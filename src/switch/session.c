@@ -34,7 +34,6 @@
 VLOG_DEFINE_THIS_MODULE(session);
 
 static struct vlog_rate_limit refused_rl = VLOG_RATE_LIMIT_INIT(5, 5);
-static struct vlog_rate_limit disturbed_rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
 enum {
     /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. */
@@ -73,6 +72,7 @@ struct session {
     bool disturbed;             /* by other hands: what is in the table must be looked at again */
     bool looking_again;
     unsigned int n_disturbances;
+    unsigned int n_fragment_changes;
     long long int look_again_at; /* not before this */
     struct rconn *rconn;
     unsigned int connection;    /* rconn's number of the connection that 'state' is about */
@@ -226,7 +226,7 @@ handle_config(struct session *session, const struct ofp_header *header)
         session_reconnect(session);
         session_set_error(session, xasprintf("the switch does not take fragment mode %s: this Open vSwitch cannot be guarded", mode));
     } else if (answer == FRAGMENTS_WRONG) {
-        VLOG_WARN("%s: somebody changed the fragment mode: set back to %s", session->bridge, mode);
+        session->n_fragment_changes++;
         session_transmit(session, fragments_encode_set(&session->fragments));
         session_transmit(session, fragments_encode_ask(&session->fragments, time_msec()));
     }
@@ -239,7 +239,6 @@ session_note_disturbance(struct session *session)
     if (session->looking_again) {
         session->looking_again = false;
         session->n_disturbances++;
-        VLOG_WARN_RL(&disturbed_rl, "%s: somebody else changed or deleted flows of ours: putting them back", session->bridge);
     }
 }
 
@@ -519,6 +518,12 @@ unsigned int
 session_n_disturbances(const struct session *session)
 {
     return session->n_disturbances;
+}
+
+unsigned int
+session_n_fragment_changes(const struct session *session)
+{
+    return session->n_fragment_changes;
 }
 
 const char *

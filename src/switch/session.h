@@ -43,6 +43,9 @@ unsigned int session_connection(const struct session *);
 /* How often other hands have been at our flows since the session was opened. */
 unsigned int session_n_disturbances(const struct session *);
 
+/* The same for the bridge's fragment mode. */
+unsigned int session_n_fragment_changes(const struct session *);
+
 /* Why the last connection or bundle failed, in words, or NULL. Valid until the next session_run(). */
 const char *session_error(const struct session *);
 
