@@ -40,7 +40,8 @@ struct cli {
 /* Parses the words of the command line, which stay in use. Each error is one in usage. */
 struct error *cli_init(struct cli *, char *const words[]);
 
-/* Carries out the command. What it has to say is written to stdout, nothing to stderr. */
+/* Carries out the command. What it has to say is written to stdout; stderr only tells of long
+ * waits. */
 struct error *cli_run(struct cli *);
 
 void cli_destroy(struct cli *);

@@ -21,6 +21,7 @@ enum command_kind {
     COMMAND_VIF,
     COMMAND_VM,
     COMMAND_HOST,
+    COMMAND_BRIDGE,             /* of this host's switch */
     COMMAND_FILE,
     COMMAND_WORDS_OF_COMMAND,   /* the words of a command, for help */
 };
@@ -62,6 +63,7 @@ struct command_note {
 
 extern const struct command commands[];
 extern const size_t commands_n;
+extern const char *const command_foreign_ports[]; /* NULL-terminated */
 extern const struct command_option command_globals[]; /* ends with name NULL */
 extern const struct command_note command_environment[]; /* ends with name NULL */
 extern const struct command_note command_statuses[]; /* ends with name NULL */

@@ -10,6 +10,7 @@
 static const char *const default_modes[] = { "unlocked", "disabled", NULL };
 static const char *const modes[] = { "locked", "unlocked", "disabled", "network_default", NULL };
 static const char *const variants[] = { "strict", "split", "xenserver-compat", NULL };
+const char *const command_foreign_ports[] = { "accept", "dark", NULL };
 static const char *const shells[] = { "bash", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
 
@@ -24,6 +25,7 @@ static const struct command_argument a_network[] = { { "NETWORK", COMMAND_NETWOR
 static const struct command_argument new_device[] = { { "DEVICE", COMMAND_TEXT }, { NULL } };
 static const struct command_argument a_vif[] = { { "DEVICE", COMMAND_VIF }, { NULL } };
 static const struct command_argument a_vm[] = { { "VM", COMMAND_VM }, { NULL } };
+static const struct command_argument a_bridge[] = { { "BRIDGE", COMMAND_BRIDGE }, { NULL } };
 static const struct command_argument a_shell[] = { { "SHELL", COMMAND_WORD, shells }, { NULL } };
 static const struct command_argument words_of_command[] = {
     { "COMMAND", COMMAND_WORDS_OF_COMMAND, .optional = true, .repeated = true }, { NULL },
@@ -99,6 +101,15 @@ static const struct command_option vif_wait_options[] = {
       command_wait_states },
     { NULL },
 };
+static const struct command_option host_guard_options[] = {
+    { "foreign-ports", "WHICH", "what ports on it that are nobody's VIF may send: accept (everything) or dark (nothing); as the host's "
+      "setting says if nothing is said", COMMAND_WORD, command_foreign_ports },
+    { NULL },
+};
+static const struct command_option host_unguard_options[] = {
+    { "unplug", NULL, "take the VIFs' ports off it, and the bridge from a network that it was made for", COMMAND_TEXT },
+    { NULL },
+};
 static const struct command_option rules_compile_options[] = {
     { "policies", "FILE", "JSON array of policies; - is standard input", COMMAND_FILE, .required = true },
     { "variant", "VARIANT", "strict (default), split or xenserver-compat", COMMAND_WORD, variants },
@@ -153,6 +164,17 @@ const struct command commands[] = {
     { "vm", "list", "all VMs that VIFs belong to", NULL, no_arguments, no_options, .run = vm_list },
     { "vm", "destroy", "remove a VM that has no VIFs", NULL, a_vm, no_options, .run = vm_destroy },
     { "host", "list", "all hosts that wire VIFs", NULL, no_arguments, no_options, .run = host_list },
+    { "host", "status", "this host's switch: its bridges, whose ports are on them, and what other hands did to them",
+      "Asks the switch database and, if one runs, the agent. The pool database need not be there.",
+      no_arguments, no_options, .run = host_status },
+    { "host", "guard", "have a bridge of this host's switch guarded",
+      "The agent guards it even if no VIF is on it, until `cable host unguard`. Nothing passes it then without being admitted, so that "
+      "a port's rules are there before its first frame. Waits until that is so. Without an agent it takes effect when one starts.",
+      a_bridge, host_guard_options, .run = host_guard },
+    { "host", "unguard", "give a bridge back to the host as it was before it was guarded",
+      "Needs no daemon but the switch's database. First the VIFs' ports go, and only then is fail_mode set back, so that no frame of "
+      "a VIF passes without its rules. VIFs that are wanted on it fail until `cable host guard`.",
+      a_bridge, host_unguard_options, .run = host_unguard },
 
     { "status", NULL, "is everything in order?",
       "Shows the pool database, the agent and the switch of this machine, its bridges, and the VIFs that are to be plugged but "

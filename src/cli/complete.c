@@ -17,6 +17,8 @@
 #include "cli/nouns.h"
 #include "pool/host.h"
 #include "pool/replica.h"
+#include "switch/db.h"
+#include "switch/visit.h"
 
 /* bash splits words at '=' and ':' as well. The words are put together again here, and what it does not replace is taken
  * off the candidates. */
@@ -106,14 +108,39 @@ add_hosts(struct pool *pool, struct svec *names)
     }
 }
 
-/* A person waits behind the key: without a pool there are no names. */
+static void
+add_bridge(const char *bridge, void *names)
+{
+    svec_add(names, bridge);
+}
+
+static void
+add_bridges(struct cli *cli, struct svec *names)
+{
+    struct visit visit;
+    struct error *error = visit_open(&visit, cli_timeout(cli, CLI_TIMEOUT_MS), NULL);
+
+    if (error) {
+        error_free(error);
+    } else {
+        switch_db_for_each_bridge(visit.db, add_bridge, names);
+        visit_close(&visit);
+    }
+}
+
+/* A person waits behind the key: without a pool, or a switch, there are no names. */
 static void
 add_names(void *cli_, enum command_kind kind, struct svec *names)
 {
     struct cli *cli = cli_;
+    struct error *error = NULL;
     struct pool *pool;
-    struct error *error = cli_pool(cli, &pool);
 
+    if (kind == COMMAND_BRIDGE) {
+        add_bridges(cli, names);
+        return;
+    }
+    error = cli_pool(cli, &pool);
     if (error) {
         error_free(error);
     } else if (kind == COMMAND_NETWORK) {

@@ -131,6 +131,7 @@ offer_kind(const struct search *search, enum command_kind kind, const char *cons
     case COMMAND_VIF:
     case COMMAND_VM:
     case COMMAND_HOST:
+    case COMMAND_BRIDGE:
         offer_names(search, kind);
         break;
     case COMMAND_FILE:

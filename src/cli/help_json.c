@@ -26,6 +26,7 @@ kind_name(enum command_kind kind)
     case COMMAND_VIF: return "vif";
     case COMMAND_VM: return "vm";
     case COMMAND_HOST: return "host";
+    case COMMAND_BRIDGE: return "bridge";
     case COMMAND_FILE: return "file";
     case COMMAND_WORDS_OF_COMMAND: return "command";
     }

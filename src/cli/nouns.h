@@ -24,6 +24,9 @@ struct error *vif_unplug(struct cli *);
 struct error *vif_wait(struct cli *);
 
 struct error *host_list(struct cli *);
+struct error *host_status(struct cli *);
+struct error *host_guard(struct cli *);
+struct error *host_unguard(struct cli *);
 struct error *vm_list(struct cli *);
 struct error *vm_destroy(struct cli *);
 

@@ -182,8 +182,9 @@ def test_examples_of_cabled_8(host, pages, tmp_path):
 
 
 def run_examples(host, commands, folder):
-    """All in one lab, where the devices are that they speak of."""
+    """All in one lab, where the devices and the bridge are that they speak of."""
     assert commands
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}")
     host.lab.run("ip", "link", "add", "eth1", "up", "type", "veth", "peer", "name", "eth1-peer")
     host.lab.run("ip", "link", "set", "eth1-peer", "up")
     for command in commands:
