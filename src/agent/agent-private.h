@@ -37,6 +37,7 @@ struct agent {
     struct hmap vifs;           /* of struct agent_vif by uuid */
     struct shash vifs_by_device; /* of struct agent_vif that are wished, by the wish's device */
     struct ovs_list dirty;      /* of struct agent_vif: to be planned in this turn */
+    struct ovs_list unstored;   /* of struct agent_vif whose totals are to be given to the source */
     struct shash bridges;       /* of struct agent_bridge by name */
     struct sset strays;         /* ports with our mark that no VIF claims: to be removed */
 
@@ -75,6 +76,8 @@ struct agent_vif {
     struct agent_rules rules;
     unsigned int configured_ifindex; /* the device whose addresses were taken away */
     struct tally *tally;        /* what its rules have decided */
+    struct ovs_list in_unstored; /* empty if the source knows the totals */
+    long long int store_at;     /* not before this */
 
     struct wiring_vif wiring;
     bool wants_write;           /* rows of it could not be written in its last turn */
@@ -247,6 +250,13 @@ void totals_hear(struct agent_bridge *);
 /* Counts the flows of all VIFs now and then, so that little is lost when ovs-vswitchd dies. */
 void totals_run(struct agent_bridge *);
 void totals_wait(const struct agent_bridge *);
+
+/* Begins a VIF's totals with what the source has kept of them. */
+void totals_load(struct agent_vif *);
+
+/* Gives the source what has changed. */
+void totals_store(struct agent *);
+void totals_wait_to_store(const struct agent *);
 
 /* The flows of 'ofport' are the VIF's from now on, also when they go. If it is the first time on this connection, what the session
  * found there is looked at. */

@@ -338,6 +338,7 @@ run_turn(struct agent *agent)
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_send(node->data);
     }
+    totals_store(agent);
 }
 
 static void
@@ -414,6 +415,7 @@ agent_wait(struct agent *agent)
     if (backoff_holds(&agent->writes, time_msec())) {
         poll_timer_wait_until(agent->writes.until);
     }
+    totals_wait_to_store(agent);
 }
 
 struct error *
@@ -430,6 +432,7 @@ agent_create(const char *remote, struct agent **agentp)
     hmap_init(&agent->vifs);
     shash_init(&agent->vifs_by_device);
     ovs_list_init(&agent->dirty);
+    ovs_list_init(&agent->unstored);
     shash_init(&agent->bridges);
     sset_init(&agent->strays);
     shash_init(&agent->removals);

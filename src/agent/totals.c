@@ -15,11 +15,18 @@
 #include "agent/agent-private.h"
 #include "rules/cookie.h"
 #include "rules/tally.h"
+#include "source/source.h"
 #include "switch/counts.h"
 #include "switch/session.h"
 
-/* What is lost at most when ovs-vswitchd dies: the counts of so long. */
-enum { COUNT_EVERY_MS = 60 * 1000 };
+enum {
+    /* What is lost at most when ovs-vswitchd dies: the counts of so long. */
+    COUNT_EVERY_MS = 60 * 1000,
+
+    /* A base that has changed is kept after this; a total that somebody has seen, after that. The former cannot be had again. */
+    STORE_BASE_MS = 1000,
+    STORE_TOTAL_MS = 10 * 1000,
+};
 
 /* A flow that goes tells its count when its VIF may have left the port already. */
 struct counted_port {
@@ -60,12 +67,74 @@ find_port(const struct agent_bridge *bridge, uint32_t ofport)
 }
 
 void
+totals_load(struct agent_vif *vif)
+{
+    struct source *source = vif->agent->source;
+    struct source_counts kept;
+
+    memset(&kept, 0, sizeof kept);
+    source->class->load_counts(source, vif->uuid, &kept);
+    tally_init(vif->tally, kept.base, kept.total);
+}
+
+static void
+store_soon(struct agent_vif *vif, long long int delay_ms)
+{
+    long long int at = time_msec() + delay_ms;
+
+    if (ovs_list_is_empty(&vif->in_unstored)) {
+        ovs_list_push_back(&vif->agent->unstored, &vif->in_unstored);
+        vif->store_at = at;
+    } else {
+        vif->store_at = MIN(vif->store_at, at);
+    }
+}
+
+static bool
+store(struct agent_vif *vif)
+{
+    struct source *source = vif->agent->source;
+    struct source_counts counts;
+
+    memcpy(counts.base, vif->tally->base, sizeof counts.base);
+    memcpy(counts.total, vif->tally->total, sizeof counts.total);
+    return source->class->store_counts(source, vif->uuid, &counts);
+}
+
+void
+totals_store(struct agent *agent)
+{
+    struct agent_vif *vif;
+
+    LIST_FOR_EACH_SAFE (vif, in_unstored, &agent->unstored) {
+        if (time_msec() >= vif->store_at && store(vif)) {
+            ovs_list_remove(&vif->in_unstored);
+            ovs_list_init(&vif->in_unstored);
+        }
+    }
+}
+
+/* What is due and was not taken waits for the source. */
+void
+totals_wait_to_store(const struct agent *agent)
+{
+    const struct agent_vif *vif;
+
+    LIST_FOR_EACH (vif, in_unstored, &agent->unstored) {
+        if (time_msec() < vif->store_at) {
+            poll_timer_wait_until(vif->store_at);
+        }
+    }
+}
+
+void
 totals_look(struct agent_vif *vif, const struct counts *counts)
 {
     static const struct rules_count nothing[RULES_N];
     const struct port_counts *port = counts_of_port(counts, vif->rules.ofport);
 
     tally_look(vif->tally, port ? port->of : nothing, time_msec());
+    store_soon(vif, STORE_TOTAL_MS);
 }
 
 void
@@ -99,7 +168,9 @@ take_gone(const struct port_counts *gone, void *bridge_)
     struct agent_vif *vif = port ? agent_vif_find(bridge->agent, port->vif) : NULL;
 
     for (size_t i = 0; vif && i < RULES_N; i++) {
-        tally_add_gone(vif->tally, i, &gone->of[i]);
+        if (tally_add_gone(vif->tally, i, &gone->of[i])) {
+            store_soon(vif, STORE_BASE_MS);
+        }
     }
 }
 

@@ -27,8 +27,6 @@ agent_vif_find(struct agent *agent, const char *uuid)
     return NULL;
 }
 
-static const struct rules_count no_counts[RULES_N];
-
 static struct agent_vif *
 vif_create(struct agent *agent, const char *uuid)
 {
@@ -36,9 +34,10 @@ vif_create(struct agent *agent, const char *uuid)
 
     vif->agent = agent;
     vif->tally = xmalloc(sizeof *vif->tally);
-    tally_init(vif->tally, no_counts, no_counts);
     ovs_strlcpy(vif->uuid, uuid, sizeof vif->uuid);
+    totals_load(vif);
     ovs_list_init(&vif->in_dirty);
+    ovs_list_init(&vif->in_unstored);
     ovs_list_init(&vif->in_flight);
     ovs_list_init(&vif->on_bridge);
     hmap_insert(&agent->vifs, &vif->by_uuid, hash_string(uuid, 0));
@@ -106,6 +105,7 @@ agent_vif_destroy(struct agent_vif *vif)
     agent_vif_forget_rules(vif);
     agent_vif_leave_bridge(vif);
     list_leave(&vif->in_dirty);
+    list_leave(&vif->in_unstored);
     hmap_remove(&vif->agent->vifs, &vif->by_uuid);
     wiring_vif_destroy(&vif->wiring);
     free(vif->tally);

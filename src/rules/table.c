@@ -12,7 +12,7 @@ const struct rules_rule rules_table[RULES_N] = {
 #include "rules/table.def"
 #undef RULE
 };
-const size_t rules_table_n = ARRAY_SIZE(rules_table);
+const size_t rules_table_n = RULES_N;
 
 size_t
 rules_index(uint8_t number)

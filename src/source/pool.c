@@ -21,6 +21,7 @@
 #include "pool/network.h"
 #include "pool/replica.h"
 #include "pool/vif.h"
+#include "source/pool_counts.h"
 #include "source/source.h"
 #include "source/told.h"
 #include "vif/wish.h"
@@ -369,6 +370,32 @@ source_pool_refusal(const struct source *source_, long long int *until)
     return source->refusal;
 }
 
+static bool
+source_pool_load_counts(const struct source *source, const char *uuid, struct source_counts *counts)
+{
+    const struct poolrec_vif *row = find_vif(source_pool_cast(source), uuid);
+
+    if (row) {
+        pool_counts_load(row, counts);
+    }
+    return row;
+}
+
+static bool
+source_pool_store_counts(struct source *source_, const char *uuid, const struct source_counts *counts)
+{
+    struct source_pool *source = source_pool_cast(source_);
+    const struct poolrec_vif *row = find_vif(source, uuid);
+
+    if (row && !pool_counts_are_stored(row, counts)) {
+        if (!source_txn(source)) {
+            return false;
+        }
+        pool_counts_store(row, counts);
+    }
+    return true;
+}
+
 static const struct source_class source_pool_class = {
     .name = "pool",
     .destroy = source_pool_destroy,
@@ -379,6 +406,8 @@ static const struct source_class source_pool_class = {
     .has_bridge = source_pool_has_bridge,
     .report = source_pool_report,
     .refusal = source_pool_refusal,
+    .load_counts = source_pool_load_counts,
+    .store_counts = source_pool_store_counts,
 };
 
 struct source *

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rules/tally.h"
+
 struct vif_wish;
 
 struct source {
@@ -33,6 +35,13 @@ struct source_report {
     bool link_is_up;            /* port there and link up: 'wired since' goes on */
 };
 
+/* What a VIF's rules have counted. Flows come and go: what those that are gone have counted is the base, and the total is the base and
+ * what those that are there count (rules/tally.h). Indexed as rules_table[] is. */
+struct source_counts {
+    struct rules_count base[RULES_N];
+    struct rules_count total[RULES_N];
+};
+
 struct source_class {
     const char *name;
     void (*destroy)(struct source *);
@@ -52,6 +61,15 @@ struct source_class {
 
     /* Why reports were refused a moment ago, or NULL; none is taken before '*until'. */
     const char *(*refusal)(const struct source *, long long int *until);
+
+    /* What store_counts() wrote last, in this life of the agent or an earlier one. False, and '*counts' untouched, if the VIF is not known
+     * (yet). */
+    bool (*load_counts)(const struct source *, const char *uuid, struct source_counts *counts);
+
+    /* Keeps the counts with the VIF, as far as they are others than those that are there. False if they could not be taken now: the agent
+     * comes again. Taken is not yet written: a write may be refused later, so the agent comes again with what it has counted by then
+     * in any case, which writes nothing if all is there. */
+    bool (*store_counts)(struct source *, const char *uuid, const struct source_counts *counts);
 };
 
 #endif

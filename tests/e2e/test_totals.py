@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A VIF's total per rule goes on when flows go: with their address, their mode, their port, their switch or their agent."""
 
+import json
+
 import pytest
 
-from conftest import peer_of
+from conftest import peer_of, plain
 from lab import wait_for
 from storm import POLICY, allowed_frame
 
@@ -100,3 +102,61 @@ def test_restart_of_the_switch_takes_nothing_from_the_total(counting):
     wait_for(lambda: counting.json("status")["bridges"][0]["guarded"], "the bridge to be guarded again")
     send(counting, 4)
     await_total(counting, 34)
+
+
+def kept(host, column="rule_packets", rule="allow-ipv4"):
+    """What the pool database knows."""
+    rows = json.loads(host.lab.run("ovsdb-client", "--format=json", "dump", host.lab.pool_db.remote, "VIF", column).stdout)["data"]
+    return plain(rows[0][0]).get(rule, 0)
+
+
+def restart_switch_and_agent(host):
+    host.lab.agent.kill()
+    host.lab.vswitchd.kill()
+    host.lab.vswitchd.start()
+    host.lab.agent.start()
+    wait_for(lambda: any(bridge["guarded"] for bridge in host.json("status")["bridges"]), "the bridge to be guarded again")
+    host.cable("vif", "wait", "vif1.0")
+
+
+def test_count_of_flows_that_are_gone_outlives_switch_and_agent(counting):
+    send(counting, 40)
+    await_total(counting, 40)
+    counting.cable("vif", "set", "vif1.0", "--ipv4", "10.0.0.200")
+    wait_for(lambda: kept(counting, "rule_packets_base") == 40, "the base to be kept")
+    restart_switch_and_agent(counting)
+    assert total(counting) == 40
+    counting.cable("vif", "set", "vif1.0", "--ipv4", ",".join(POLICY["ipv4"]))
+    counting.cable("vif", "wait", "vif1.0")
+    send(counting, 2)
+    await_total(counting, 42)
+
+
+def test_total_that_was_shown_outlives_switch_and_agent(counting):
+    agent = counting.lab.agent
+    agent.stop()
+    agent.program = agent.program.with_name("cabled-stops")        # its clock can be put on
+    agent.start()
+    wait_for(lambda: any(bridge["guarded"] for bridge in counting.json("status")["bridges"]), "the agent to be up")
+    send(counting, 40)
+    await_total(counting, 40)
+    agent.appctl("time/warp", "11000")
+    wait_for(lambda: kept(counting) == 40, "the total to be kept")
+    restart_switch_and_agent(counting)
+    assert total(counting) == 40
+    send(counting, 2)
+    await_total(counting, 42)
+
+
+def test_restart_of_the_agent_counts_nothing_twice(counting):
+    send(counting, 40)
+    await_total(counting, 40)
+    counting.cable("vif", "set", "vif1.0", "--mode", "unlocked")
+    counting.cable("vif", "wait", "vif1.0")
+    send(counting, 3)
+    await_total(counting, 3, "unlocked")
+    wait_for(lambda: kept(counting, "rule_packets_base") == 40, "the base to be kept")
+    counting.lab.agent.kill()
+    counting.lab.agent.start()
+    wait_for(lambda: any(bridge["guarded"] for bridge in counting.json("status")["bridges"]), "the agent to be up")
+    assert (total(counting), total(counting, "unlocked")) == (40, 3)
