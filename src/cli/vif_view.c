@@ -17,10 +17,12 @@
 #include "cli/records.h"
 #include "cli/reply.h"
 #include "cli/rows.h"
+#include "pool/counts.h"
 #include "pool/host.h"
 #include "pool/network.h"
 #include "pool/replica.h"
 #include "pool/vif.h"
+#include "rules/table.h"
 
 static bool
 some_have(const struct rows *rows, const char *column)
@@ -112,12 +114,38 @@ put_rule(struct rows *rules, const struct json *rule)
     row->dull = !packets;
 }
 
+/* What the agent left in the pool database: rules that have counted something. */
 static void
-put_no_rules(struct row *row, const char *why)
+put_last_counts(struct rows *rules, const struct poolrec_vif *vif)
+{
+    for (size_t i = 0; i < RULES_N; i++) {
+        const struct rules_rule *rule = &rules_table[i];
+        uint64_t packets = pool_counts_get(vif, POOL_COUNTS_PACKETS, rule->name);
+        uint64_t bytes = pool_counts_get(vif, POOL_COUNTS_BYTES, rule->name);
+
+        if (packets || bytes) {
+            struct row *row = rows_add(rules);
+
+            row_put_text(row, "name", rule->name);
+            row_put_integer(row, "number", rule->id);
+            row_put_state(row, "verdict", rules_verdict_name(rule->verdict));
+            row_put_integer(row, "packets", packets);
+            row_put_integer(row, "bytes", bytes);
+        }
+    }
+}
+
+static void
+put_no_rules(struct row *row, const struct poolrec_vif *vif, const char *why)
 {
     row_put_null(row, "variant");
-    row_put_null(row, "rules");
-    row_put_text_nocopy(row, "note", xasprintf("packets are not known: %s", why));
+    if (pool_counts_are_empty(vif)) {
+        row_put_null(row, "rules");
+        row_put_text_nocopy(row, "note", xasprintf("packets are not known: %s", why));
+    } else {
+        put_last_counts(row_put_rows(row, "rules"), vif);
+        row_put_text_nocopy(row, "note", xasprintf("packets are as last counted: %s", why));
+    }
 }
 
 /* What leads on from the VIF's state; nothing if it is at rest, or the agent does not say. */
@@ -136,13 +164,13 @@ put_wait(struct row *row, const struct json *reply)
 
 /* What the agent counts: nothing while the VIF has no rules, or the switch does not answer it. */
 static void
-put_rules(struct row *row, const struct json *reply)
+put_rules(struct row *row, const struct poolrec_vif *vif, const struct json *reply)
 {
     const struct json *list = reply_member(reply, "rules");
     struct rows *rules;
 
     if (!list) {
-        put_no_rules(row, "the switch has no rules of this VIF, or does not answer the agent");
+        put_no_rules(row, vif, "the switch has no rules of this VIF, or does not answer the agent");
         return;
     }
     row_put_text(row, "variant", reply_string(reply, "variant"));
@@ -171,18 +199,18 @@ ask_rules(struct cli *cli, const struct poolrec_vif *vif, struct row *row)
         char *why = xasprintf("the agent on host %s counts them, ask there", quote(pool_host_name(vif->host)).text);
 
         put_wait(row, NULL);
-        put_no_rules(row, why);
+        put_no_rules(row, vif, why);
         free(why);
         return;
     }
     error = rpc_ask_agent(cli->agent_socket, "vif/show", vif->interface, cli_timeout(cli, CLI_TIMEOUT_MS), &reply);
     if (error) {
         put_wait(row, NULL);
-        put_no_rules(row, error->text);
+        put_no_rules(row, vif, error->text);
         error_free(error);
     } else {
         put_wait(row, reply);
-        put_rules(row, reply);
+        put_rules(row, vif, reply);
         json_destroy(reply);
     }
 }

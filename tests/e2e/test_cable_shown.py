@@ -91,6 +91,20 @@ def test_vif_show_has_everything_else_without_an_agent(pool):
     assert any(words[2].startswith("2025-11-23 06:14:03 (for ") for words in lines if words[:2] == ["wired", "since"])
 
 
+def test_vif_show_has_the_last_counts_without_an_agent(pool):
+    pool.update_vif("vif1.0", rule_packets=["map", [["arp-spoof", 3], ["allow-ipv4", 12], ["of-tomorrow", 1]]],
+                    rule_bytes=["map", [["arp-spoof", 126]]], rule_packets_base=["map", [["arp-spoof", 2]]])
+    record = pool.json("vif", "show", "vif1.0")
+    assert record["rules"] == [
+        {"name": "allow-ipv4", "number": 7, "verdict": "allow", "packets": 12, "bytes": 0},
+        {"name": "arp-spoof", "number": 133, "verdict": "drop", "packets": 3, "bytes": 126}]
+    assert "packets are as last counted: no agent runs on this machine" in record["note"]
+    assert not [name for name in record if "base" in name or name.startswith("rule_")]
+    with Agent(pool.folder, {("vif/show", "vif1.0"): SHOWN}) as agent:
+        assert pool.json("vif", "show", "vif1.0", "--agent", agent.path)["rules"] == SHOWN["rules"]
+    assert "  arp-spoof      133  drop           3    126\n" in pool.cable("vif", "show", "vif1.0").stdout
+
+
 @pytest.mark.parametrize("answer, wanted", [
     (RuntimeError("no VIF of this host is on device vif1.0\n"), "the agent says: no VIF of this host"),
     ("{}", "no rules of this VIF"), ("[]", "another version"), ("not JSON", "another version"),
