@@ -26,6 +26,20 @@ is_remote(const char *text)
     return (!strncmp(text, "tcp:", 4) || !strncmp(text, "ssl:", 4)) && inet_parse_active(text + 4, -1, &address, false, NULL);
 }
 
+/* True if one of the remotes is a cluster's id. Open vSwitch 3.1 takes it off the list of the others with svec_del(), which aborts the
+ * program unless the list happens to be sorted. */
+static bool
+names_cluster(const char *remote)
+{
+    for (const char *s = remote; s; s = strchr(s, ',')) {
+        s += strspn(s, ", \t");
+        if (!strncmp(s, "cid:", 4)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct error *
 pool_remote_check(const char *remote)
 {
@@ -33,6 +47,10 @@ pool_remote_check(const char *remote)
     struct error *error = NULL;
     struct uuid cluster;
 
+    if (names_cluster(remote)) {
+        return error_new(ERROR_INVALID, "the address of the pool database %s names a cluster by its id: leave \"cid:\" out",
+                         quote(remote).text);
+    }
     ovsdb_session_parse_remote(remote, &remotes, &cluster);
     if (!remotes.n) {
         error = error_new(ERROR_INVALID, "the address of the pool database is empty: write it like unix:PATH or "

@@ -60,6 +60,16 @@ wrong_one_of_several_is_named(void **state)
     assert_refused("unix:/a,tcp:192.0.2.1", "cannot be at 'tcp:192.0.2.1': ");
 }
 
+/* The library would abort. */
+static void
+cluster_s_id_is_refused(void **state)
+{
+    assert_refused("tcp:192.0.2.1:6641,cid:7a72ea95-3970-4df2-9905-9c46cf2e9c0d", "leave \"cid:\" out");
+    assert_refused(" cid:7a72ea95-3970-4df2-9905-9c46cf2e9c0d", "leave \"cid:\" out");
+    assert_refused("unix:/b,, \tcid:7a72ea95-3970-4df2-9905-9c46cf2e9c0d,unix:/a", "leave \"cid:\" out");
+    assert_null(pool_remote_check("unix:/cid:b,/cid:c"));
+}
+
 static void
 what_a_terminal_would_obey_is_not_repeated(void **state)
 {
@@ -73,6 +83,7 @@ main(void)
         cmocka_unit_test(remotes_that_can_be_reached_are_accepted),
         cmocka_unit_test(other_remotes_are_refused),
         cmocka_unit_test(wrong_one_of_several_is_named),
+        cmocka_unit_test(cluster_s_id_is_refused),
         cmocka_unit_test(what_a_terminal_would_obey_is_not_repeated),
     };
 
