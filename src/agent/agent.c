@@ -217,7 +217,11 @@ agent_note_removal(struct agent *agent, const char *port)
 bool
 agent_is_carried_out(const struct agent *agent, int64_t cfg)
 {
-    return switch_db_cur_cfg(agent->db) >= (cfg > agent->startup_cfg ? cfg : agent->startup_cfg);
+    const int64_t asked = MAX(cfg, agent->startup_cfg), next = switch_db_next_cfg(agent->db);
+
+    /* next_cfg goes back only with its database, when that is made anew or put back from a copy; what was asked of the one before, nobody
+     * will confirm. */
+    return switch_db_cur_cfg(agent->db) >= (asked == AGENT_CFG_PENDING ? asked : MIN(asked, next));
 }
 
 bool

@@ -14,6 +14,7 @@
 #include <uuid.h>
 #include <openvswitch/vlog.h>
 #include <ovsdb-idl.h>
+#include <sset.h>
 #include <timeval.h>
 
 #include "base/backoff.h"
@@ -124,6 +125,14 @@ row_is_complete(const struct poolrec_vif *row)
     return row->network && row->host && strlen(row->interface) < UUID_TEXT_SIZE - 1;
 }
 
+static const struct poolrec_vif *
+find_vif(struct source_pool *source, const char *text)
+{
+    struct uuid uuid;
+
+    return uuid_from_string(&uuid, text) ? poolrec_vif_get_for_uuid(pool_idl(source->pool), &uuid) : NULL;
+}
+
 static bool
 report_is_known(const struct poolrec_vif *row, const struct source_report *report)
 {
@@ -176,12 +185,41 @@ tell_all(struct source_pool *source, bool again, const struct source_events *eve
     }
 }
 
+/* A database that comes back empty, or as it was before, is read as a whole, and then the replica tells of the rows that are there, but of
+ * none that is there no more (libopenvswitch 3.1, ovsdb_idl_clear()). Our own row is new then. */
+static bool
+replica_was_read_anew(const struct source_pool *source)
+{
+    const struct poolrec_host *host = poolrec_host_get_for_uuid(pool_idl(source->pool), &source->host);
+
+    return host && poolrec_host_is_new(host);
+}
+
+static void
+withdraw_what_is_not_there(struct source_pool *source, const struct source_events *events)
+{
+    struct sset uuids = SSET_INITIALIZER(&uuids);
+    const char *uuid;
+
+    told_wished(source->told, &uuids);
+    SSET_FOR_EACH (uuid, &uuids) {
+        if (!find_vif(source, uuid)) {
+            told_withdraw(source->told, uuid);
+            events->withdrawn(uuid, events->aux);
+        }
+    }
+    sset_destroy(&uuids);
+}
+
 static void
 tell_changes(struct source_pool *source, const struct source_events *events)
 {
     struct ovsdb_idl *idl = pool_idl(source->pool);
     const struct poolrec_vif *vif;
 
+    if (replica_was_read_anew(source)) {
+        withdraw_what_is_not_there(source, events);
+    }
     /* A network concerns the VIFs of those that share its bridge as well. */
     if (source->tell_again || poolrec_network_track_get_first(idl)) {
         tell_all(source, source->tell_again, events);
@@ -326,14 +364,6 @@ source_pool_has_bridge(const struct source *source, const char *name)
         }
     }
     return false;
-}
-
-static const struct poolrec_vif *
-find_vif(struct source_pool *source, const char *text)
-{
-    struct uuid uuid;
-
-    return uuid_from_string(&uuid, text) ? poolrec_vif_get_for_uuid(pool_idl(source->pool), &uuid) : NULL;
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <openvswitch/shash.h>
+#include <sset.h>
 #include <util.h>
 
 #include "source/source.h"
@@ -89,6 +90,16 @@ told_withdraw(struct told *told, const char *uuid)
 
     if (vif) {
         told_vif_free(vif);
+    }
+}
+
+void
+told_wished(const struct told *told, struct sset *uuids)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &told->vifs) {
+        sset_add(uuids, node->name);
     }
 }
 

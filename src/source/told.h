@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 struct source_report;
+struct sset;
 struct vif_wish;
 
 struct told;
@@ -21,6 +22,9 @@ bool told_wish(struct told *, const struct vif_wish *wish);
 
 /* Nobody wants the VIF any more: whatever is wished of it later is news. */
 void told_withdraw(struct told *, const char *uuid);
+
+/* Adds the uuids of all VIFs that are wished to 'uuids'. */
+void told_wished(const struct told *, struct sset *uuids);
 
 /* Remembers what was reported of a VIF that is wished. */
 void told_report(struct told *, const struct source_report *report);

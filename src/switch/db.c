@@ -116,6 +116,18 @@ tell_changed_interfaces(struct switch_db *db, const struct switch_db_events *eve
     }
 }
 
+/* A database that comes back empty, or as it was before, is read as a whole, and then the replica tells of the rows that are there, but of
+ * none that is there no more (libopenvswitch 3.1, ovsdb_idl_clear()). Whatever was planned by the one before is planned anew. */
+static void
+note_new_replica(struct switch_db *db)
+{
+    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+
+    if (config && ovsrec_open_vswitch_is_new(config)) {
+        db->fate = SWITCH_DB_OVERTAKEN;
+    }
+}
+
 static void
 tell_changes(struct switch_db *db, const struct switch_db_events *events)
 {
@@ -131,6 +143,7 @@ tell_changes(struct switch_db *db, const struct switch_db_events *events)
         events->port_changed(port->name, on ? on->name : NULL, events->aux);
     }
     tell_changed_interfaces(db, events);
+    note_new_replica(db);
     ovsdb_idl_track_clear(db->idl);
 }
 
