@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Databases that come back as they were before, or empty: what was in force stays so, nothing is half done, and all goes on by itself."""
+"""Disks that are full, transactions that are refused, databases that come back as they were or empty, a switch that hangs: what was in
+force stays so, nothing is half done, and all goes on by itself when it can."""
 
 import json
 import re
+import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -29,6 +32,117 @@ def await_state(host, device, wanted):
 def rules(host, device, bridge="xapi0"):
     """The VIF's flows apart from cookies and port number, which may be others."""
     return {re.sub(r"in_port=\d+", "", flow.partition(", ")[2]) for flow in host.flows_of(bridge, host.interface(device)["ofport"])}
+
+
+class SmallDisk:
+    """A disk of 2 MB under a database, to be filled to its last byte: by `write_little`, which returns whether the database took it."""
+
+    def __init__(self, host, server, write_little):
+        self.lab = host.lab
+        self.write_little = write_little
+        self.folder = self.lab.state / f"db/disk-{server.name}"
+        self.folder.mkdir()
+        database = self.folder / server.database.name
+        database.touch()        # what the lab's own program sees; the disk is mounted inside
+        server.stop()
+        self.lab.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", self.folder)
+        self.lab.run("cp", server.database, database)
+        server.database = database
+        server.start()
+
+    @contextmanager
+    def full(self):
+        self.lab.run("dd", "if=/dev/zero", f"of={self.folder}/filling", "bs=4k", check=False)
+        wait_for(lambda: not self.write_little(), "the database to take nothing more")
+        try:
+            yield
+        finally:
+            self.lab.run("rm", f"{self.folder}/filling")
+
+
+def write_little_to_switch(host):
+    return host.lab.run("ovs-vsctl", "--no-wait", "set", "open_vswitch", ".", f"external_ids:n={time.monotonic_ns()}", check=False).returncode == 0
+
+
+def write_little_to_pool(host):
+    return host.cable("network", "set", "net0", "--description", str(time.monotonic_ns()), check=False).returncode == 0
+
+
+def test_full_disk_under_the_switch_s_database_is_told_and_survived(host):
+    host.network()
+    ofport = host.wired("vif1.0", "--ipv4", "10.0.0.5")["ofport"]
+    host.wired("vif3.0")
+    host.lab.expect_lost_connections()
+    host.lab.expect("cabled", "the switch database refused a change: .*No space left|transaction error: .*No space left")
+    host.lab.expect("ovsdb-server", "No space left")
+    host.lab.expect("ovs-vswitchd", "transaction error|No space left|I/O error")
+    disk = SmallDisk(host, host.lab.switch_db, lambda: write_little_to_switch(host))
+    await_state(host, "vif1.0", "wired")
+    before = rules(host, "vif1.0")
+    with disk.full():
+        host.vif(host.veth("vif2.0"), "--ipv4", "10.0.0.6")
+        host.cable("vif", "unplug", "vif3.0")
+        error = wait_for(lambda: status(host)["switch"]["error"], "the error in the agent's status")
+        assert "No space left" in error
+        assert "No space left" in host.cable("status", "--json").stdout
+        assert host.ports("xapi0") == {"vif1.0", "vif3.0"}
+        assert state(host, "vif2.0") == "plugging"
+        # What needs no database goes on: a change of policy is one bundle.
+        host.cable("vif", "set", "vif1.0", "--ipv4", "10.0.0.7")
+        host.cable("vif", "wait", "vif1.0")
+        assert {flow.replace("10.0.0.7", "10.0.0.5") for flow in rules(host, "vif1.0")} == before
+    host.wait("vif2.0")
+    host.wait("vif3.0", "detached")
+    assert host.ports("xapi0") == {"vif1.0", "vif2.0"}
+    assert host.interface("vif1.0")["ofport"] == ofport
+    wait_for(lambda: not status(host)["switch"]["error"], "the complaint to end")
+
+
+def test_full_disk_under_the_pool_database_is_told_and_survived(host):
+    host.network()
+    host.wired("vif1.0", "--ipv4", "10.0.0.5")
+    host.lab.expect_lost_connections()
+    host.lab.expect("cabled", "the pool database refused a report: .*(No space left|write failed)|transaction error|pool.sock: connection")
+    host.lab.expect("pool-db", "No space left")
+    disk = SmallDisk(host, host.lab.pool_db, lambda: write_little_to_pool(host))
+    host.vif("vif2.0")
+    before = rules(host, "vif1.0")
+    with disk.full():
+        refused = host.cable("vif", "set", "vif1.0", "--ipv4", "10.0.0.6", check=False)
+        assert refused.returncode == 1 and "I/O error" in refused.stderr and "pool.db: write failed" in refused.stderr, refused
+        host.veth("vif2.0")     # plugged, though nobody can be told
+        await_state(host, "vif2.0", "wired")
+        wait_for(lambda: "refused a report" in host.lab.agent.log.read_text(), "the agent to have tried to tell")
+        assert rules(host, "vif1.0") == before
+    host.wait("vif2.0")
+    host.cable("vif", "set", "vif1.0", "--ipv4", "10.0.0.6")
+    host.cable("vif", "wait", "vif1.0")
+    assert any("10.0.0.6" in flow for flow in rules(host, "vif1.0"))
+
+
+def test_transaction_that_the_database_refuses_is_told_and_planned_anew(host):
+    """Somebody else's port of that name comes between the agent's look and its transaction: the index on Port.name."""
+    agent = host.lab.agent
+    host.network()
+    host.wired("vif2.0")
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}")
+    host.lab.expect("cabled", "the switch database refused a change: .*constraint violation|transaction error: .*constraint violation|is on bridge br7 already")
+    agent.stop()
+    agent.program = agent.program.with_name("cabled-stops")
+    agent.start()
+    host.wait("vif2.0")
+    host.veth("vif1.0")
+    agent.appctl("stop/at", "port-written")
+    host.vif("vif1.0")
+    wait_for(lambda: agent.stopped, "the agent to have written the port")
+    host.lab.run("ovs-vsctl", "--no-wait", "add-port", "br7", "vif1.0")
+    agent.signal("CONT")
+    assert "is on bridge br7 already" in host.wait("vif1.0", "failed")["error"]
+    assert "refused a change" in agent.log.read_text()
+    assert host.ports("br7") == {"vif1.0"} and host.ports("xapi0") == {"vif2.0"}
+    host.lab.vsctl("del-port", "br7", "vif1.0")
+    host.wait("vif1.0")
+    host.wait("vif2.0")
 
 
 @pytest.mark.parametrize("agent_runs", [True, False], ids=["agent runs", "agent is away"])
@@ -152,4 +266,40 @@ def test_switch_database_that_returns_with_an_older_state_is_brought_up_to_date(
         for device in ("vif1.0", "vif2.0"):
             await_state(host, device, "wired")
         storm.await_passing()
+    heard_nothing_forged(storm)
+
+
+HANG_ALLOWED_FRAMES = 5000      # which take 10 s
+
+
+@pytest.mark.parametrize("act, end", [
+    (["unplug"], "detached"),
+    (["plug"], "wired"),
+    (["set", "--add-ipv4", "10.0.0.77"], "wired"),
+], ids=["unplug", "plug", "change"])
+def test_switch_that_hangs_for_ten_seconds_lets_nothing_forged_pass_and_all_goes_on(host, act, end):
+    lab = host.lab
+    lab.expect_lost_connections()
+    lab.expect("cabled", LOST)
+    lab.expect("ovsdb-server", "no response to inactivity probe")
+    lab.expect("ovs-vswitchd", "Unreasonably long|context switches|faults|disk|no response to inactivity probe|blocked|connection dropped|timeval")
+    hang_out_ear(host)
+    host.network("net0", "--uplink", "ear0")
+    host.wired("vif1.0", *ADDRESSES, mac=POLICY["mac"])
+    if act[0] == "plug":
+        host.cable("vif", "unplug", "vif1.0")
+        await_state(host, "vif1.0", "detached")
+    with Storm(host, "vif1.0", "ear1") as storm:
+        storm.blow()
+        lab.vswitchd.signal("STOP")
+        try:
+            host.cable("vif", act[0], "vif1.0", *act[1:])
+            storm.blow(HANG_ALLOWED_FRAMES)
+        finally:
+            lab.vswitchd.signal("CONT")
+        wait_for(lambda: state(host, "vif1.0") == end and all(bridge["guarded"] for bridge in status(host)["bridges"]),
+                 f"the VIF to be {end}", seen=lambda: status(host))
+        if end == "wired":
+            storm.await_passing()
+        storm.blow()
     heard_nothing_forged(storm)
