@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-fresh configure guest demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz bench-recovery install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -73,6 +73,10 @@ fuzz: deps-asan
 
 check-fresh: deps-fresh
 	@scripts/check-fresh
+
+# How long it takes until everything is back: 200 VIFs, five rounds. bench/recovery takes other figures.
+bench-recovery: deps-demo all
+	@bench/recovery
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
