@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-fresh configure guest demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz bench-recovery install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation bench-recovery install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -70,6 +70,10 @@ asan-clang: deps-asan
 # Each fuzzer for ten seconds; tests/fuzz/run takes another time and names.
 fuzz: deps-asan
 	@tests/fuzz/run
+
+# Every single change of what decides must be noticed by a test; `make check` looks at a sample.
+mutation: deps-check all
+	@tests/mutation/run $(BUILD)
 
 check-fresh: deps-fresh
 	@scripts/check-fresh
