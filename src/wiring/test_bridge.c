@@ -172,6 +172,34 @@ bridge_that_was_given_back_is_let_alone(void **state)
     check(&managed, &seen, WIRING_BRIDGE_CREATING, WIRING_BRIDGE_CREATE, NULL);
 }
 
+static void
+check_block(const struct vif_network *network, const struct wiring_bridge_seen *seen, bool blocks_vifs, const char *reason)
+{
+    struct wiring_bridge_plan plan = wiring_bridge_plan(network, seen);
+
+    assert_int_equal(plan.blocks_vifs, blocks_vifs);
+    assert_non_null(plan.reason);
+    if (!strstr(plan.reason, reason)) {
+        fail_msg("reason '%s' instead of '%s'", plan.reason, reason);
+    }
+    free(plan.reason);
+}
+
+static void
+missing_uplink_holds_up_no_vif_and_hides_nothing_that_does(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.base_acked = false;
+    check_block(&with_uplink, &seen, false, "uplink eth1");
+    seen.session_error = "connection refused";
+    check_block(&with_uplink, &seen, true, "connection refused");
+    seen.base_acked = true;
+    check_block(&with_uplink, &seen, false, "uplink eth1");
+    seen.exists = false;
+    check_block(&foreign, &seen, true, "bridge br7 is missing");
+}
+
 int
 main(void)
 {
@@ -189,6 +217,7 @@ main(void)
         cmocka_unit_test(uplink_of_another_bridge_is_left_there),
         cmocka_unit_test(refusal_of_the_switch_is_told),
         cmocka_unit_test(bridge_that_was_given_back_is_let_alone),
+        cmocka_unit_test(missing_uplink_holds_up_no_vif_and_hides_nothing_that_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,76 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <util.h>
-
-#include "vif/wish.h"
-#include "wiring/vif_plan.h"
-
-/* A VIF that is wished for and whose device has just appeared, on a guarded bridge. */
-static struct vif_wish
-wish(void)
-{
-    return (struct vif_wish) {
-        .uuid = "u", .device = "vif1.0", .attach = true, .mtu = 1500,
-        .network = { .uuid = "n", .bridge = "xapi0", .managed = true },
-        .policy = { .mode = VIF_MODE_LOCKED },
-    };
-}
-
-static struct wiring_vif_seen
-new_device(void)
-{
-    return (struct wiring_vif_seen) {
-        .device = { .present = true, .ifindex = 7 },
-        .bridge_guarded = true, .bridge_takes_rules = true,
-    };
-}
-
-static struct wiring_vif_seen
-wired(void)
-{
-    return (struct wiring_vif_seen) {
-        .device = { .present = true, .ifindex = 7, .up = true, .settings_match = true },
-        .port = { .present = true, .ours = true, .on_bridge = true, .keys_match = true, .ifindex = 7,
-                  .requested = 40000, .ofport = 40000, .bridge = "xapi0" },
-        .reserved = 40000, .rules = WIRING_RULES_ACKED,
-        .bridge_guarded = true, .bridge_takes_rules = true,
-    };
-}
-
-static void
-check(const struct vif_wish *wanted, const struct wiring_vif_seen *seen, enum wiring_vif_state state, unsigned int steps)
-{
-    struct wiring_vif_plan plan = wiring_vif_plan(wanted, seen);
-
-    if (plan.state != state || plan.steps != steps) {
-        fail_msg("state %s steps 0x%x instead of %s 0x%x", wiring_vif_state_name(plan.state), plan.steps,
-                 wiring_vif_state_name(state), steps);
-    }
-    free(plan.reason);
-}
-
-static void
-check_reason(const struct vif_wish *wanted, const struct wiring_vif_seen *seen, const char *part)
-{
-    struct wiring_vif_plan plan = wiring_vif_plan(wanted, seen);
-
-    assert_int_equal(plan.state, WIRING_VIF_FAILED);
-    assert_non_null(plan.reason);
-    if (!strstr(plan.reason, part)) {
-        fail_msg("'%s' is not in '%s'", part, plan.reason);
-    }
-    free(plan.reason);
-}
+#include "wiring/test_vif.h"
 
 static void
 new_device_first_gets_a_number(void **state)
@@ -135,6 +66,30 @@ port_whose_number_somebody_changed_is_made_anew(void **state)
     seen.port.requested = seen.port.ofport = 5;
     check(&w, &seen, WIRING_VIF_UNPLUGGING,
           WIRING_DELETE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT | WIRING_LINK_DOWN);
+}
+
+static void
+port_that_goes_takes_the_rules_that_there_are(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = wired();
+
+    seen.device.up = false;
+    seen.port.ofport = 3;
+    seen.rules = WIRING_RULES_NONE;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_FORGET_OFPORT);
+    seen.rules = WIRING_RULES_OTHER;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
+}
+
+static void
+link_is_set_up_before_it_is_raised(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = wired();
+
+    seen.device.up = seen.device.settings_match = false;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_SET_LINK);
 }
 
 static void
@@ -335,122 +290,6 @@ device_that_the_switch_cannot_open_is_told_in_its_words(void **state)
     check_reason(&w, &seen, "could not open network device");
 }
 
-static struct wiring_vif_seen
-foreign_port(void)
-{
-    struct wiring_vif_seen seen = new_device();
-
-    seen.device.up = true;
-    seen.port = (struct wiring_port) {
-        .present = true, .adoptable = true, .on_bridge = true, .name = "vif1.0", .bridge = "xapi0", .ofport = 3,
-    };
-    return seen;
-}
-
-static struct wiring_vif_seen
-adopted(void)
-{
-    struct wiring_vif_seen seen = wired();
-
-    seen.port.adopted = true;
-    seen.port.requested = seen.port.ofport = seen.reserved = 3;
-    return seen;
-}
-
-static void
-port_of_the_wanted_bridge_that_somebody_added_keeps_its_number(void **state)
-{
-    const struct vif_wish w = wish();
-    struct wiring_vif_seen seen = foreign_port();
-
-    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_KEEP_OFPORT);
-    seen.reserved = 40000;
-    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT);
-    seen.rules = WIRING_RULES_SENT;
-    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT | WIRING_DELETE_RULES);
-}
-
-static void
-port_of_somebody_is_adopted_when_its_rules_are_in_force(void **state)
-{
-    const struct vif_wish w = wish();
-    struct wiring_vif_seen seen = foreign_port();
-
-    seen.reserved = 3;
-    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_PUT_RULES | WIRING_SET_LINK);
-    seen.device.settings_match = true;
-    seen.rules = WIRING_RULES_SENT;
-    check(&w, &seen, WIRING_VIF_PLUGGING, 0);
-    seen.rules = WIRING_RULES_ACKED;
-    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_ADOPT_PORT);
-    seen.bridge_guarded = false;
-    check(&w, &seen, WIRING_VIF_WAITING, 0);
-}
-
-static void
-port_of_somebody_is_not_adopted_before_it_has_a_number(void **state)
-{
-    const struct vif_wish w = wish();
-    struct wiring_vif_seen seen = foreign_port();
-
-    seen.port.ofport = 0;
-    check(&w, &seen, WIRING_VIF_PLUGGING, 0);
-    seen.port.ofport = -1;
-    check_reason(&w, &seen, "the switch cannot open device vif1.0");
-}
-
-static void
-port_on_another_bridge_is_not_adopted(void **state)
-{
-    const struct vif_wish w = wish();
-    struct wiring_vif_seen seen = foreign_port();
-
-    seen.port.on_bridge = false;
-    check_reason(&w, &seen, "is not Cabled's");
-}
-
-static void
-adopted_port_is_wired_with_its_link_as_it_was(void **state)
-{
-    const struct vif_wish w = wish();
-    const struct wiring_vif_seen seen = adopted();
-
-    check(&w, &seen, WIRING_VIF_WIRED, 0);
-}
-
-static void
-adopted_port_is_given_back_with_its_link_as_it_is(void **state)
-{
-    struct wiring_vif_seen seen = adopted();
-
-    check(NULL, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES);
-    seen.port = foreign_port().port;
-    seen.rules = WIRING_RULES_NONE;
-    check(NULL, &seen, WIRING_VIF_DETACHED, WIRING_FORGET_OFPORT);
-}
-
-static void
-adopted_port_whose_number_somebody_changed_is_adopted_again(void **state)
-{
-    const struct vif_wish w = wish();
-    struct wiring_vif_seen seen = adopted();
-
-    seen.port.requested = seen.port.ofport = 5;
-    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
-}
-
-static void
-adopted_port_without_its_device_is_given_back_and_with_another_one_made_anew(void **state)
-{
-    const struct vif_wish w = wish();
-    struct wiring_vif_seen seen = adopted();
-
-    seen.device.ifindex = 8;
-    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
-    seen.device = (struct wiring_device) { .present = false };
-    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES);
-}
-
 static void
 port_of_our_own_gets_no_number_that_the_switch_may_give_to_others(void **state)
 {
@@ -474,22 +313,12 @@ vif_without_a_number_is_told(void **state)
 }
 
 static void
-check_wait(const struct vif_wish *wanted, const struct wiring_vif_seen *seen, enum wiring_vif_wait wait)
-{
-    struct wiring_vif_plan plan = wiring_vif_plan(wanted, seen);
-
-    if (plan.waits_for != wait) {
-        fail_msg("waits for '%s' instead of '%s'", wiring_vif_wait_text(plan.waits_for), wiring_vif_wait_text(wait));
-    }
-    free(plan.reason);
-}
-
-static void
 what_is_waited_for_while_plugging_is_told(void **state)
 {
     const struct vif_wish w = wish();
     struct wiring_vif_seen seen = new_device();
 
+    check_wait(&w, &seen, WIRING_WAIT_NUMBER);
     seen.reserved = 40000;
     check_wait(&w, &seen, WIRING_WAIT_WRITE);
     seen.port.removal_pending = true;
@@ -501,11 +330,8 @@ what_is_waited_for_while_plugging_is_told(void **state)
     check_wait(&w, &seen, WIRING_WAIT_RULES);
     seen.port.ofport = 0;
     check_wait(&w, &seen, WIRING_WAIT_NUMBER);
-    seen = foreign_port();
-    seen.reserved = 3;
-    check_wait(&w, &seen, WIRING_WAIT_RULES);
-    seen.rules = WIRING_RULES_ACKED;
-    check_wait(&w, &seen, WIRING_WAIT_WRITE);
+    seen.port.ofport = -1;
+    check_wait(&w, &seen, WIRING_WAIT_OTHERS);
 }
 
 static void
@@ -535,6 +361,8 @@ main(void)
         cmocka_unit_test(link_stays_down_until_the_switch_has_said_the_number),
         cmocka_unit_test(port_that_got_another_number_is_made_anew),
         cmocka_unit_test(port_whose_number_somebody_changed_is_made_anew),
+        cmocka_unit_test(port_that_goes_takes_the_rules_that_there_are),
+        cmocka_unit_test(link_is_set_up_before_it_is_raised),
         cmocka_unit_test(wired_vif_needs_nothing),
         cmocka_unit_test(change_of_policy_leaves_link_and_port_alone),
         cmocka_unit_test(disabled_vif_is_plugged_with_its_link_down),
@@ -551,14 +379,6 @@ main(void)
         cmocka_unit_test(no_port_is_added_to_a_bridge_that_is_not_guarded),
         cmocka_unit_test(nothing_of_a_vif_stays_on_a_bridge_that_was_given_back),
         cmocka_unit_test(device_that_the_switch_cannot_open_is_told_in_its_words),
-        cmocka_unit_test(port_of_the_wanted_bridge_that_somebody_added_keeps_its_number),
-        cmocka_unit_test(port_of_somebody_is_adopted_when_its_rules_are_in_force),
-        cmocka_unit_test(port_of_somebody_is_not_adopted_before_it_has_a_number),
-        cmocka_unit_test(port_on_another_bridge_is_not_adopted),
-        cmocka_unit_test(adopted_port_is_wired_with_its_link_as_it_was),
-        cmocka_unit_test(adopted_port_is_given_back_with_its_link_as_it_is),
-        cmocka_unit_test(adopted_port_whose_number_somebody_changed_is_adopted_again),
-        cmocka_unit_test(adopted_port_without_its_device_is_given_back_and_with_another_one_made_anew),
         cmocka_unit_test(port_of_our_own_gets_no_number_that_the_switch_may_give_to_others),
         cmocka_unit_test(vif_without_a_number_is_told),
         cmocka_unit_test(what_is_waited_for_while_plugging_is_told),

@@ -104,7 +104,7 @@ remember(struct wiring_vif *vif, const struct vif_wish *wish, const struct wirin
     if (!wish || !wish->attach) {
         vif->port = WIRING_PORT_NONE;
         backoff_reset(&vif->losses);
-    } else if (!wish->refusal && seen->device.present) {
+    } else {
         look_at_port(vif, seen, now);
     }
 }

@@ -128,10 +128,29 @@ def test_adopted_port_is_kept_over_a_restart_of_the_agent_and_given_back_after_o
     assert "UP" in host.link("vif2.0")["flags"]
 
 
+def test_rules_that_go_late_take_no_admission_with_them(early):
+    host = early
+    host.vif("vif2.0")
+    host.wait("vif2.0")
+    host.lab.vswitchd.signal("STOP")
+    try:
+        host.update_vif("vif1.0", ipv4_allowed="10.0.0.9")      # a bundle is under way: the next one must wait
+        wait_for(lambda: "updating" in host.lab.run("ovsdb-client", "dump", host.lab.pool_db.remote, "VIF", "wire_state").stdout,
+                 "the change to be under way")
+        host.cable("vif", "destroy", "vif2.0")
+        wait_for(lambda: not host.lab.run("ovs-vsctl", "--no-wait", "get", "port", "vif2.0", "external_ids").stdout.count("cabled"),
+                 "the port to be given back")
+    finally:
+        host.lab.vswitchd.signal("CONT")
+    host.wait("vif1.0")
+    wait_for(lambda: admitted(host, "vif2.0"), "the port to be admitted again")
+
+
 def test_adopted_port_that_its_owner_removes_is_added_as_a_port_of_ours(early):
     host = early
     host.vif("vif2.0")
     host.wait("vif2.0")
+    host.lab.expect("cabled", "somebody took a VIF's port off the bridge")
     host.lab.vsctl("del-port", "xapi0", "vif2.0")
     wait_for(lambda: "vif2.0" in host.ports("xapi0") and host.interface("vif2.0")["ofport"], "the port to be back")
     assert host.wait("vif2.0")["ofport"] >= 32768

@@ -14,6 +14,12 @@ def rules(host, bridge="xapi0"):
     return {flow.partition(", ")[2] for flow in host.flows(bridge)}
 
 
+def addresses(host, ofport):
+    """From which addresses of 10/8 the rules for a port number let IPv4 pass."""
+    return {flow.partition("nw_src=")[2].partition(" ")[0].partition(",")[0]
+            for flow in host.flows_of("xapi0", ofport) if "nw_src=10." in flow}
+
+
 def test_restart_of_the_agent_changes_nothing(host):
     host.network()
     before = host.wired("vif1.0", "--ipv4", "10.0.0.5")
@@ -39,9 +45,22 @@ def test_ports_of_before_the_agent_s_restart_keep_their_numbers_to_themselves(ho
     assert len({record["ofport"] for record in after.values()}) == len(after)
     for device, record in after.items():
         address = device.removeprefix("vif").removesuffix(".0")
-        sources = {flow.partition("nw_src=")[2].partition(" ")[0].partition(",")[0]
-                   for flow in host.flows_of("xapi0", record["ofport"]) if "nw_src=10." in flow}
-        assert sources == {f"10.0.0.{address}"}
+        assert addresses(host, record["ofport"]) == {f"10.0.0.{address}"}
+
+
+def test_of_two_ports_that_ask_for_one_number_each_gets_its_own(host):
+    host.network()
+    first = host.wired("vif1.0", "--ipv4", "10.0.0.1")["ofport"]
+    host.wired("vif2.0", "--ipv4", "10.0.0.2")
+    host.lab.agent.stop()
+    host.lab.vsctl("set", "interface", "vif2.0", f"ofport_request={first}")
+    host.lab.agent.start()
+    requests = ["--bare", "--columns=ofport_request", "find", "interface", "ofport_request!=[]"]
+    wait_for(lambda: len(set(host.lab.vsctl(*requests).split())) == 2, "the numbers to differ")
+    for n in (1, 2):
+        number = host.wait(f"vif{n}.0")["ofport"]
+        assert number == host.interface(f"vif{n}.0")["ofport"]
+        wait_for(lambda ofport=number, own={f"10.0.0.{n}"}: addresses(host, ofport) == own, f"vif{n}.0's own rules on its number")
 
 
 def counter(host, name):
@@ -68,6 +87,7 @@ def test_link_that_somebody_else_has_raised_is_wired(host):
     host.lab.run("ip", "link", "set", "other", "up")
     host.update_vif("vif1.0", locking_mode="locked")
     host.wait("vif1.0", "failed")
+    assert host.json("vif", "show", "vif1.0")["waiting_for"].startswith("the next try: the kernel refused the link's settings")
     host.lab.run("ip", "-batch", "-", input="link del other\nlink set vif1.0 up\n")
     host.wait("vif1.0")
     assert rests(host)

@@ -79,6 +79,15 @@ def test_vif_show_has_the_agent_s_packets(pool):
     assert "allow-ipv4" not in text and "and 1 more, where nothing has happened" in text
 
 
+@pytest.mark.parametrize("waits, shown", [
+    ({"waiting_for": "the next try: the kernel refused", "next_try_ms": 2940}, "the next try: the kernel refused, in 2.9 s"),
+    ({"waiting_for": "the device to appear"}, "the device to appear"),
+    ({"waiting_for": ""}, None), ({}, None)], ids=["backoff", "no backoff", "nothing", "older agent"])
+def test_vif_show_tells_what_is_waited_for(pool, waits, shown):
+    with Agent(pool.folder, {("vif/show", "vif1.0"): SHOWN | waits}) as agent:
+        assert pool.json("vif", "show", "vif1.0", "--agent", agent.path)["waiting_for"] == shown
+
+
 def test_vif_show_has_everything_else_without_an_agent(pool):
     pool.update_vif("vif1.0", wire_state="failed", wire_error="bridge xapi0 is missing", ofport=32768,
                     wired_since=1763878443120)
