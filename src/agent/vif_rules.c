@@ -64,13 +64,7 @@ meter_is_right(const struct agent_bridge *bridge, uint32_t ofport, bool metered,
 char *
 agent_rules_describe(const struct agent_rules *rules)
 {
-    char *policy = vif_policy_describe(&rules->policy);
-    char *rate = vif_rate_describe(&rules->rate);
-    char *both = xasprintf("%s%s%s", policy, *rate ? ", " : "", rate);
-
-    free(policy);
-    free(rate);
-    return both;
+    return vif_allowance_describe(&rules->policy, &rules->rate);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "pool/vm.h"
 #include "vif/policy.h"
 #include "vif/rate.h"
+#include "vif/wish.h"
 
 static void
 put_uuid(struct row *row, const char *name, const struct ovsdb_idl_row *object)
@@ -127,7 +128,7 @@ put_policy(struct row *row, const struct poolrec_vif *vif)
         row_put_text_nocopy(row, "policy", xasprintf("not usable: %s", error->text));
         error_free(error);
     } else {
-        row_put_text_nocopy(row, "policy", vif_policy_describe(&policy));
+        row_put_text_nocopy(row, "policy", vif_allowance_describe(&policy, &rate));
         vif_policy_destroy(&policy);
     }
 }

@@ -26,6 +26,7 @@
 #include "pool/replica.h"
 #include "pool/vif.h"
 #include "vif/policy.h"
+#include "vif/wish.h"
 
 enum {
     DEFAULT_MS = 30000,
@@ -75,13 +76,17 @@ static bool
 policy_is_in_force(const struct poolrec_vif *vif)
 {
     struct vif_policy policy;
-    OWN_ERROR struct error *error = pool_vif_policy(vif, &policy);
+    struct vif_rate rate;
+    OWN_ERROR struct error *error = pool_vif_rate(vif, &rate);
 
+    if (!error) {
+        error = pool_vif_policy(vif, &policy);
+    }
     if (error) {
         return false;
     }
 
-    char *wanted = vif_policy_describe(&policy);
+    char *wanted = vif_allowance_describe(&policy, &rate);
     bool in_force = !strcmp(vif->wire_policy, wanted);
 
     free(wanted);

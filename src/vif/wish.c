@@ -15,6 +15,18 @@ network_equals(const struct vif_network *a, const struct vif_network *b)
            && a->managed == b->managed && a->vlan == b->vlan;
 }
 
+char *
+vif_allowance_describe(const struct vif_policy *policy, const struct vif_rate *rate)
+{
+    char *may = vif_policy_describe(policy);
+    char *limit = vif_rate_describe(rate);
+    char *both = xasprintf("%s%s%s", may, *limit ? ", " : "", limit);
+
+    free(may);
+    free(limit);
+    return both;
+}
+
 bool
 vif_wish_equals(const struct vif_wish *a, const struct vif_wish *b)
 {

@@ -38,6 +38,9 @@ struct vif_wish {
     char *refusal;
 };
 
+/* What a guest may send, in words: policy and rate in one sentence. The caller's to free. */
+char *vif_allowance_describe(const struct vif_policy *, const struct vif_rate *);
+
 /* True if both say the same in every field. */
 bool vif_wish_equals(const struct vif_wish *, const struct vif_wish *);
 
