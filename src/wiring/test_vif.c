@@ -159,6 +159,24 @@ lose_port(struct wiring_vif *vif, long long int *now, long long int wait)
 }
 
 static void
+port_that_goes_with_the_guard_of_its_bridge_is_not_lost(void **state)
+{
+    const struct vif_wish w = wish();
+    const struct wiring_vif_seen there = wired();
+    struct wiring_vif_seen gone = port_gone();
+    struct wiring_vif vif = { .state = WIRING_VIF_DETACHED };
+
+    gone.bridge_guarded = gone.bridge_takes_rules = false;
+    gone.bridge_unguarded = true;
+    for (int i = 0; i < 5; i++) {
+        wiring_vif_turn(&vif, &w, &there, 1000 + i);
+        wiring_vif_turn(&vif, &w, &gone, 1000 + i);
+    }
+    assert_int_equal(vif.losses.n, 0);
+    wiring_vif_destroy(&vif);
+}
+
+static void
 port_that_is_taken_is_added_at_once_and_then_after_longer_and_longer_waits(void **state)
 {
     struct wiring_vif vif = { .state = WIRING_VIF_DETACHED };
@@ -316,6 +334,7 @@ main(void)
         cmocka_unit_test(link_that_came_up_ends_the_backoff),
         cmocka_unit_test(refused_step_holds_up_no_other),
         cmocka_unit_test(another_device_and_another_wish_are_tried_at_once),
+        cmocka_unit_test(port_that_goes_with_the_guard_of_its_bridge_is_not_lost),
         cmocka_unit_test(port_that_is_taken_is_added_at_once_and_then_after_longer_and_longer_waits),
         cmocka_unit_test(quiet_makes_the_next_replug_the_first_again),
         cmocka_unit_test(numbers_that_the_switch_gives_otherwise_are_counted_as_losses),

@@ -101,7 +101,7 @@ remember(struct wiring_vif *vif, const struct vif_wish *wish, const struct wirin
         vif->port = WIRING_PORT_NONE;
         wiring_vif_try_again(vif);
     }
-    if (!wish || !wish->attach) {
+    if (!wish || !wish->attach || seen->bridge_unguarded) {
         vif->port = WIRING_PORT_NONE;
         backoff_reset(&vif->losses);
     } else {
