@@ -89,11 +89,11 @@ number_is_right(const struct agent_vif *vif, const struct wiring_port *port)
     return port->requested == vif->reserved && (port->ofport <= 0 || port->ofport == vif->reserved);
 }
 
-/* A port that the agent has just deleted may still be in the replica. */
+/* A port that the agent has just deleted or given back may still be in the replica. */
 static bool
 port_is_right(const struct agent_vif *vif, const struct wiring_port *port)
 {
-    return !port->removal_pending && port->present && port->ours && port->on_bridge && port->keys_match && vif->reserved
+    return vif->wish && vif->wish->attach && !port->removal_pending && port->present && port->ours && port->on_bridge && port->keys_match && vif->reserved
            && number_is_right(vif, port);
 }
 

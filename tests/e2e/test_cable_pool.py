@@ -101,7 +101,8 @@ def test_vif_with_a_broken_rate_can_be_shown_and_repaired(pool):
     assert "algorithm 'shaping' is not known" in pool.json("vif", "show", "vif1.0")["policy"]
     assert "algorithm 'shaping' is not known" in pool.refused("vif", "set", "vif1.0", "--burst", "100")
     pool.cable("vif", "set", "vif1.0", "--rate", "100")
-    assert pool.json("vif", "show", "vif1.0")["policy"] == "locked to 02:00:00:00:01:02 and 10.0.0.5"
+    assert pool.json("vif", "show", "vif1.0")["policy"] == (
+        "locked to 02:00:00:00:01:02 and 10.0.0.5, at most 100 KiB/s, in bursts of up to 128 KiB")
 
 
 def test_xenapi_s_device_is_the_devid(pool):
