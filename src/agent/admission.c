@@ -42,6 +42,12 @@ admission_has(const struct agent_bridge *bridge, uint32_t ofport)
     return false;
 }
 
+bool
+admission_has_name(const struct agent_bridge *bridge, const char *name)
+{
+    return sset_contains(&bridge->admitted_names, name);
+}
+
 /* The bridge's own setting counts before the host's. */
 static struct error *
 foreign_ports(const struct agent_bridge *bridge, bool *accept)
@@ -149,10 +155,11 @@ is_admitted_already(const struct agent_bridge *bridge, uint32_t ofport)
 }
 
 static void
-want_admitted(struct agent_bridge *bridge, uint32_t ofport)
+want_admitted(struct agent_bridge *bridge, uint32_t ofport, const char *name)
 {
     struct admitted_port *port;
 
+    sset_add(&bridge->admitted_names, name);
     HMAP_FOR_EACH_WITH_HASH (port, node, hash_int(ofport, 0), &bridge->admitted) {
         if (port->ofport == ofport) {
             port->wanted = true;
@@ -182,7 +189,7 @@ look_at_port(const char *name, const struct switch_port *port, void *look_)
     uint32_t ofport = port_numbers_find(look->numbers, port->interface);
 
     if (ofport && ofport < LOCAL_OFPORT && port_is_admitted(look->bridge, name, port)) {
-        want_admitted(look->bridge, ofport);
+        want_admitted(look->bridge, ofport, name);
     }
 }
 
@@ -196,7 +203,8 @@ admission_update(struct agent_bridge *bridge, const struct port_numbers *numbers
     HMAP_FOR_EACH (port, node, &bridge->admitted) {
         port->wanted = false;
     }
-    want_admitted(bridge, LOCAL_OFPORT);
+    sset_clear(&bridge->admitted_names);
+    want_admitted(bridge, LOCAL_OFPORT, bridge->name);
     switch_db_for_each_interface(bridge->agent->db, bridge->name, look_at_port, &look);
     HMAP_FOR_EACH_SAFE (port, node, &bridge->admitted) {
         if (!port->wanted) {

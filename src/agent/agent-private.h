@@ -101,6 +101,7 @@ struct agent_bridge {
     bool confirmed;             /* what had been sent was compared with what the session found */
     bool leftovers_due;         /* what was found and is nobody's must be deleted still */
     struct hmap admitted;       /* of struct admitted_port */
+    struct sset admitted_names; /* of their ports */
     struct hands hands;
     bool ports_changed;         /* the switch must be asked again which port has which number */
     unsigned int ports_seqno;   /* of the list that admission was made from; 0: none on this connection */
@@ -156,6 +157,7 @@ void admission_update(struct agent_bridge *, const struct port_numbers *numbers)
 struct error *admission_problem(const struct agent_bridge *);
 
 bool admission_has(const struct agent_bridge *, uint32_t ofport);
+bool admission_has_name(const struct agent_bridge *, const char *port);
 
 /* What was sent is not known to be there any more. */
 void admission_forget(struct agent_bridge *);

@@ -80,6 +80,19 @@ stray_is_claimed(struct agent *agent, const char *name, const struct switch_port
     return vif && !strcmp(vif->wish && vif->wish->device[0] ? vif->wish->device : vif->device, name);
 }
 
+/* A port that passes and is not what it was: gone, on another bridge, or a VIF's. */
+static void
+doubt_admission(struct agent *agent, const char *port)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        struct agent_bridge *bridge = node->data;
+
+        bridge->ports_changed |= admission_has_name(bridge, port);
+    }
+}
+
 static void
 port_changed(const char *name, const char *bridge_name, void *agent_)
 {
@@ -88,6 +101,7 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
     struct switch_port port;
 
     wake_device(name, agent);
+    doubt_admission(agent, name);
     if (!switch_db_port(agent->db, name, &port)) {
         return;
     }

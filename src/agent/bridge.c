@@ -60,6 +60,7 @@ agent_bridge(struct agent *agent, const char *name)
     ovs_list_init(&bridge->vifs);
     ovs_list_init(&bridge->in_flight);
     hmap_init(&bridge->admitted);
+    sset_init(&bridge->admitted_names);
     totals_init(bridge);
     bundle_init(&bridge->bundle, &agent->settings.layout);
     bridge->state = WIRING_BRIDGE_CONNECTING;
@@ -124,6 +125,7 @@ agent_bridge_destroy(struct agent_bridge *bridge)
     admission_forget(bridge);
     for_each_with_rules(bridge, agent_vif_forget_rules);
     hmap_destroy(&bridge->admitted);
+    sset_destroy(&bridge->admitted_names);
     totals_destroy(bridge);
     bundle_destroy(&bridge->bundle);
     free(bridge->reason);

@@ -5,25 +5,24 @@
 
 #include <util.h>
 #include <smap.h>
-#include <vswitch-idl.h>
 
 #include "switch/db-private.h"
 #include "switch/db.h"
 #include "switch/former.h"
 
-const struct ovsrec_bridge *
+const struct switchrec_bridge *
 find_bridge(const struct switch_db *db, const char *name)
 {
-    struct ovsrec_bridge *key = ovsrec_bridge_index_init_row(db->bridges_by_name);
+    struct switchrec_bridge *key = switchrec_bridge_index_init_row(db->bridges_by_name);
 
-    ovsrec_bridge_index_set_name(key, name);
-    const struct ovsrec_bridge *bridge = ovsrec_bridge_index_find(db->bridges_by_name, key);
-    ovsrec_bridge_index_destroy_row(key);
+    switchrec_bridge_index_set_name(key, name);
+    const struct switchrec_bridge *bridge = switchrec_bridge_index_find(db->bridges_by_name, key);
+    switchrec_bridge_index_destroy_row(key);
     return bridge;
 }
 
 static bool
-has_protocol(const struct ovsrec_bridge *row, const char *protocol)
+has_protocol(const struct switchrec_bridge *row, const char *protocol)
 {
     for (size_t i = 0; i < row->n_protocols; i++) {
         if (!strcmp(row->protocols[i], protocol)) {
@@ -36,7 +35,7 @@ has_protocol(const struct ovsrec_bridge *row, const char *protocol)
 bool
 switch_db_bridge(const struct switch_db *db, const char *name, struct switch_bridge *bridge)
 {
-    const struct ovsrec_bridge *row = find_bridge(db, name);
+    const struct switchrec_bridge *row = find_bridge(db, name);
 
     if (!row) {
         return false;
@@ -59,91 +58,91 @@ switch_db_bridge(const struct switch_db *db, const char *name, struct switch_bri
 void
 switch_db_for_each_bridge(const struct switch_db *db, void (*each)(const char *, void *), void *aux)
 {
-    const struct ovsrec_bridge *row;
+    const struct switchrec_bridge *row;
 
-    OVSREC_BRIDGE_FOR_EACH (row, db->idl) {
+    SWITCHREC_BRIDGE_FOR_EACH (row, db->idl) {
         each(row->name, aux);
     }
 }
 
 /* The bridge's own port, which Open vSwitch demands in the database (ovs-vswitchd.conf.db(5), Bridge.ports). */
-static struct ovsrec_port *
+static struct switchrec_port *
 insert_local_port(struct switch_db *db, const char *name)
 {
-    struct ovsrec_interface *interface = ovsrec_interface_insert(db->txn);
-    struct ovsrec_port *port = ovsrec_port_insert(db->txn);
+    struct switchrec_interface *interface = switchrec_interface_insert(db->txn);
+    struct switchrec_port *port = switchrec_port_insert(db->txn);
 
-    ovsrec_interface_set_name(interface, name);
-    ovsrec_interface_set_type(interface, "internal");
-    ovsrec_port_set_name(port, name);
-    ovsrec_port_set_interfaces(port, &interface, 1);
+    switchrec_interface_set_name(interface, name);
+    switchrec_interface_set_type(interface, "internal");
+    switchrec_port_set_name(port, name);
+    switchrec_port_set_interfaces(port, &interface, 1);
     return port;
 }
 
 void
 switch_db_add_bridge(struct switch_db *db, const char *name, const char *network, const char *datapath_type)
 {
-    struct ovsrec_port *local = insert_local_port(db, name);
-    struct ovsrec_bridge *row = ovsrec_bridge_insert(db->txn);
+    struct switchrec_port *local = insert_local_port(db, name);
+    struct switchrec_bridge *row = switchrec_bridge_insert(db->txn);
 
-    ovsrec_bridge_set_name(row, name);
-    ovsrec_bridge_set_datapath_type(row, datapath_type);
-    ovsrec_bridge_set_ports(row, &local, 1);
-    ovsrec_bridge_set_fail_mode(row, "secure");
-    ovsrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
-    ovsrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
-    ovsrec_bridge_update_external_ids_setkey(row, "cabled-network", network);
-    ovsrec_bridge_update_external_ids_setkey(row, "xs-network-uuids", network);
-    ovsrec_open_vswitch_update_bridges_addvalue(ovsrec_open_vswitch_first(db->idl), row);
+    switchrec_bridge_set_name(row, name);
+    switchrec_bridge_set_datapath_type(row, datapath_type);
+    switchrec_bridge_set_ports(row, &local->header_.uuid, 1);
+    switchrec_bridge_set_fail_mode(row, "secure");
+    switchrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
+    switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
+    switchrec_bridge_update_external_ids_setkey(row, "cabled-network", network);
+    switchrec_bridge_update_external_ids_setkey(row, "xs-network-uuids", network);
+    switchrec_open_vswitch_update_bridges_addvalue(switchrec_open_vswitch_first(db->idl), row);
     db->bump_next_cfg = true;
 }
 
 void
 switch_db_delete_bridge(struct switch_db *db, const char *name)
 {
-    const struct ovsrec_bridge *row = find_bridge(db, name);
+    const struct switchrec_bridge *row = find_bridge(db, name);
 
     if (row && smap_get(&row->external_ids, "cabled-network")) {
-        ovsrec_open_vswitch_update_bridges_delvalue(ovsrec_open_vswitch_first(db->idl), row);
-        ovsrec_bridge_delete(row);
+        switchrec_open_vswitch_update_bridges_delvalue(switchrec_open_vswitch_first(db->idl), row);
+        switchrec_bridge_delete(row);
         db->bump_next_cfg = true;
     }
 }
 
 void
-speak_openflow14(const struct ovsrec_bridge *row)
+speak_openflow14(const struct switchrec_bridge *row)
 {
     if (row->n_protocols && !has_protocol(row, "OpenFlow14")) {
-        ovsrec_bridge_update_protocols_addvalue(row, "OpenFlow14");
+        switchrec_bridge_update_protocols_addvalue(row, "OpenFlow14");
     }
 }
 
 /* Whoever gives the bridge back changes the mark: this turn's transaction is then not carried out. */
 static void
-note_as_guarded(const struct ovsrec_bridge *row)
+note_as_guarded(const struct switchrec_bridge *row)
 {
-    ovsrec_bridge_verify_external_ids(row);
+    switchrec_bridge_verify_external_ids(row);
     former_note(row);
 }
 
 void
 switch_db_prepare_bridge(struct switch_db *db, const char *name)
 {
-    const struct ovsrec_bridge *row = find_bridge(db, name);
+    const struct switchrec_bridge *row = find_bridge(db, name);
 
     note_as_guarded(row);
     speak_openflow14(row);
-    ovsrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
-    ovsrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
+    switchrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
+    switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
     db->bump_next_cfg = true;
 }
 
 void
 switch_db_secure_bridge(struct switch_db *db, const char *name)
 {
-    const struct ovsrec_bridge *row = find_bridge(db, name);
+    const struct switchrec_bridge *row = find_bridge(db, name);
 
     note_as_guarded(row);
-    ovsrec_bridge_set_fail_mode(row, "secure");
+    switchrec_bridge_set_fail_mode(row, "secure");
     db->bump_next_cfg = true;
 }

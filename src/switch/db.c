@@ -11,7 +11,6 @@
 #include <openvswitch/vlog.h>
 #include <ovsdb-idl.h>
 #include <smap.h>
-#include <vswitch-idl.h>
 
 #include "switch/db-private.h"
 
@@ -23,42 +22,42 @@ static void
 watch_columns(struct ovsdb_idl *idl)
 {
     static const struct ovsdb_idl_column *const columns[] = {
-        &ovsrec_open_vswitch_col_bridges,
-        &ovsrec_open_vswitch_col_external_ids,
-        &ovsrec_open_vswitch_col_datapath_types,
-        &ovsrec_open_vswitch_col_next_cfg,
-        &ovsrec_open_vswitch_col_cur_cfg,
-        &ovsrec_open_vswitch_col_ovs_version,
-        &ovsrec_bridge_col_name,
-        &ovsrec_bridge_col_ports,
-        &ovsrec_bridge_col_datapath_type,
-        &ovsrec_bridge_col_fail_mode,
-        &ovsrec_bridge_col_protocols,
-        &ovsrec_bridge_col_stp_enable,
-        &ovsrec_bridge_col_rstp_enable,
-        &ovsrec_bridge_col_other_config,
-        &ovsrec_bridge_col_external_ids,
-        &ovsrec_port_col_name,
-        &ovsrec_port_col_interfaces,
-        &ovsrec_port_col_tag,
-        &ovsrec_port_col_trunks,
-        &ovsrec_port_col_vlan_mode,
-        &ovsrec_port_col_other_config,
-        &ovsrec_port_col_external_ids,
-        &ovsrec_interface_col_name,
-        &ovsrec_interface_col_type,
-        &ovsrec_interface_col_ofport,
-        &ovsrec_interface_col_ofport_request,
-        &ovsrec_interface_col_error,
-        &ovsrec_interface_col_external_ids,
-        &ovsrec_interface_col_ingress_policing_rate,
-        &ovsrec_interface_col_ingress_policing_burst,
+        &switchrec_open_vswitch_col_bridges,
+        &switchrec_open_vswitch_col_external_ids,
+        &switchrec_open_vswitch_col_datapath_types,
+        &switchrec_open_vswitch_col_next_cfg,
+        &switchrec_open_vswitch_col_cur_cfg,
+        &switchrec_open_vswitch_col_ovs_version,
+        &switchrec_bridge_col_name,
+        &switchrec_bridge_col_ports,
+        &switchrec_bridge_col_datapath_type,
+        &switchrec_bridge_col_fail_mode,
+        &switchrec_bridge_col_protocols,
+        &switchrec_bridge_col_stp_enable,
+        &switchrec_bridge_col_rstp_enable,
+        &switchrec_bridge_col_other_config,
+        &switchrec_bridge_col_external_ids,
+        &switchrec_port_col_name,
+        &switchrec_port_col_interfaces,
+        &switchrec_port_col_tag,
+        &switchrec_port_col_trunks,
+        &switchrec_port_col_vlan_mode,
+        &switchrec_port_col_other_config,
+        &switchrec_port_col_external_ids,
+        &switchrec_interface_col_name,
+        &switchrec_interface_col_type,
+        &switchrec_interface_col_ofport,
+        &switchrec_interface_col_ofport_request,
+        &switchrec_interface_col_error,
+        &switchrec_interface_col_external_ids,
+        &switchrec_interface_col_ingress_policing_rate,
+        &switchrec_interface_col_ingress_policing_burst,
     };
 
-    ovsdb_idl_add_table(idl, &ovsrec_table_open_vswitch);
-    ovsdb_idl_add_table(idl, &ovsrec_table_bridge);
-    ovsdb_idl_add_table(idl, &ovsrec_table_port);
-    ovsdb_idl_add_table(idl, &ovsrec_table_interface);
+    ovsdb_idl_add_table(idl, &switchrec_table_open_vswitch);
+    ovsdb_idl_add_table(idl, &switchrec_table_bridge);
+    ovsdb_idl_add_table(idl, &switchrec_table_port);
+    ovsdb_idl_add_table(idl, &switchrec_table_interface);
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         ovsdb_idl_add_column(idl, columns[i]);
         ovsdb_idl_track_add_column(idl, columns[i]);
@@ -70,12 +69,13 @@ switch_db_open_without_lock(const char *remote)
 {
     struct switch_db *db = xzalloc(sizeof *db);
 
-    db->idl = ovsdb_idl_create(remote, &ovsrec_idl_class, false, true);
-    hmap_init(&db->owners);
+    db->idl = ovsdb_idl_create(remote, &switchrec_idl_class, false, true);
+    members_init(&db->ports);
+    members_init(&db->interfaces);
     watch_columns(db->idl);
-    db->bridges_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_bridge_col_name);
-    db->ports_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_port_col_name);
-    db->interfaces_by_name = ovsdb_idl_index_create1(db->idl, &ovsrec_interface_col_name);
+    db->bridges_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_bridge_col_name);
+    db->ports_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_port_col_name);
+    db->interfaces_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_interface_col_name);
     db->loop = (struct ovsdb_idl_loop) OVSDB_IDL_LOOP_INITIALIZER(db->idl);
     return db;
 }
@@ -94,25 +94,106 @@ void
 switch_db_close(struct switch_db *db)
 {
     if (db) {
-        owners_clear(db);
-        hmap_destroy(&db->owners);
+        members_destroy(&db->ports);
+        members_destroy(&db->interfaces);
         ovsdb_idl_loop_destroy(&db->loop);
         free(db->error);
         free(db);
     }
 }
 
+/* Who is told of what, and by which replica. */
+struct telling {
+    struct switch_db *db;
+    const struct switch_db_events *events;
+};
+
+static void
+tell_port(const struct telling *telling, const struct switchrec_port *port)
+{
+    const struct switchrec_bridge *bridge = switchrec_port_is_deleted(port) ? NULL : port_bridge(telling->db, port);
+
+    telling->events->port_changed(port->name, bridge ? bridge->name : NULL, telling->events->aux);
+}
+
+/* A row that has gone tells that itself. */
+static void
+tell_member(const struct uuid *uuid, void *telling_)
+{
+    const struct telling *telling = telling_;
+    const struct switchrec_port *port = switchrec_port_get_for_uuid(telling->db->idl, uuid);
+
+    if (port) {
+        tell_port(telling, port);
+    }
+}
+
+/* Ports that come and go are no change of the bridge itself. */
+static bool
+bridge_itself_changed(const struct switchrec_bridge *bridge)
+{
+    for (size_t i = 0; i < SWITCHREC_BRIDGE_N_COLUMNS; i++) {
+        if (i != SWITCHREC_BRIDGE_COL_PORTS && switchrec_bridge_is_updated(bridge, i)) {
+            return true;
+        }
+    }
+    return switchrec_bridge_is_new(bridge) || switchrec_bridge_is_deleted(bridge);
+}
+
+static void
+note_ports(struct telling *telling, const struct switchrec_bridge *bridge)
+{
+    const bool gone = switchrec_bridge_is_deleted(bridge);
+
+    if (gone || switchrec_bridge_is_updated(bridge, SWITCHREC_BRIDGE_COL_PORTS)) {
+        members_set(&telling->db->ports, &bridge->header_.uuid, bridge->ports, gone ? 0 : bridge->n_ports, tell_member, telling);
+    }
+}
+
+static void
+note_interfaces(struct switch_db *db, const struct switchrec_port *port)
+{
+    size_t n = switchrec_port_is_deleted(port) ? 0 : port->n_interfaces;
+    struct uuid stub, *uuids = n > 1 ? xmalloc(n * sizeof *uuids) : &stub;
+
+    for (size_t i = 0; i < n; i++) {
+        uuids[i] = port->interfaces[i]->header_.uuid;   /* libopenvswitch keeps sets ascending */
+    }
+    members_set(&db->interfaces, &port->header_.uuid, uuids, n, NULL, NULL);
+    if (uuids != &stub) {
+        free(uuids);
+    }
+}
+
+static void
+tell_changed_bridges(struct telling *telling)
+{
+    const struct switchrec_bridge *bridge;
+
+    SWITCHREC_BRIDGE_FOR_EACH_TRACKED (bridge, telling->db->idl) {
+        note_ports(telling, bridge);
+    }
+    SWITCHREC_BRIDGE_FOR_EACH_TRACKED (bridge, telling->db->idl) {
+        if (bridge_itself_changed(bridge)) {
+            telling->events->bridge_changed(bridge->name, telling->events->aux);
+        }
+    }
+}
+
 /* Tells of a port through its interface too: the number and the error stand there. */
 static void
-tell_changed_interfaces(struct switch_db *db, const struct switch_db_events *events)
+tell_changed_interfaces(const struct telling *telling)
 {
-    const struct ovsrec_interface *interface;
+    const struct switchrec_interface *interface;
 
-    OVSREC_INTERFACE_FOR_EACH_TRACKED (interface, db->idl) {
-        const struct ovsrec_port *port = interface_port(db, interface);
-        const struct ovsrec_bridge *bridge = port ? port_bridge(db, port) : NULL;
+    SWITCHREC_INTERFACE_FOR_EACH_TRACKED (interface, telling->db->idl) {
+        const struct switchrec_port *port = interface_port(telling->db, interface);
 
-        events->port_changed(port ? port->name : interface->name, bridge ? bridge->name : NULL, events->aux);
+        if (port) {
+            tell_port(telling, port);
+        } else {
+            telling->events->port_changed(interface->name, NULL, telling->events->aux);
+        }
     }
 }
 
@@ -121,9 +202,9 @@ tell_changed_interfaces(struct switch_db *db, const struct switch_db_events *eve
 static void
 note_new_replica(struct switch_db *db)
 {
-    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+    const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
-    if (config && ovsrec_open_vswitch_is_new(config)) {
+    if (config && switchrec_open_vswitch_is_new(config)) {
         db->fate = SWITCH_DB_OVERTAKEN;
     }
 }
@@ -131,18 +212,17 @@ note_new_replica(struct switch_db *db)
 static void
 tell_changes(struct switch_db *db, const struct switch_db_events *events)
 {
-    const struct ovsrec_bridge *bridge;
-    const struct ovsrec_port *port;
+    struct telling telling = { .db = db, .events = events };
+    const struct switchrec_port *port;
 
-    OVSREC_BRIDGE_FOR_EACH_TRACKED (bridge, db->idl) {
-        events->bridge_changed(bridge->name, events->aux);
+    SWITCHREC_PORT_FOR_EACH_TRACKED (port, db->idl) {
+        note_interfaces(db, port);
     }
-    OVSREC_PORT_FOR_EACH_TRACKED (port, db->idl) {
-        const struct ovsrec_bridge *on = ovsrec_port_is_deleted(port) ? NULL : port_bridge(db, port);
-
-        events->port_changed(port->name, on ? on->name : NULL, events->aux);
+    tell_changed_bridges(&telling);
+    SWITCHREC_PORT_FOR_EACH_TRACKED (port, db->idl) {
+        tell_port(&telling, port);
     }
-    tell_changed_interfaces(db, events);
+    tell_changed_interfaces(&telling);
     note_new_replica(db);
     ovsdb_idl_track_clear(db->idl);
 }
@@ -150,16 +230,15 @@ tell_changes(struct switch_db *db, const struct switch_db_events *events)
 void
 switch_db_tell_all(struct switch_db *db, const struct switch_db_events *events)
 {
-    const struct ovsrec_bridge *bridge;
-    const struct ovsrec_port *port;
+    const struct telling telling = { .db = db, .events = events };
+    const struct switchrec_bridge *bridge;
+    const struct switchrec_port *port;
 
-    OVSREC_BRIDGE_FOR_EACH (bridge, db->idl) {
+    SWITCHREC_BRIDGE_FOR_EACH (bridge, db->idl) {
         events->bridge_changed(bridge->name, events->aux);
     }
-    OVSREC_PORT_FOR_EACH (port, db->idl) {
-        const struct ovsrec_bridge *on = port_bridge(db, port);
-
-        events->port_changed(port->name, on ? on->name : NULL, events->aux);
+    SWITCHREC_PORT_FOR_EACH (port, db->idl) {
+        tell_port(&telling, port);
     }
 }
 
@@ -221,10 +300,6 @@ switch_db_run(struct switch_db *db, const struct switch_db_events *events)
     if (was_committing && !db->loop.committing_txn) {
         note_unseen_success(db);
     }
-    if (ovsdb_idl_get_seqno(db->idl) != db->seqno) {
-        db->seqno = ovsdb_idl_get_seqno(db->idl);
-        owners_update(db);
-    }
     tell_changes(db, events);
 }
 
@@ -232,9 +307,9 @@ enum switch_db_fate
 switch_db_commit(struct switch_db *db)
 {
     if (db->bump_next_cfg) {
-        const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+        const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
-        ovsdb_idl_txn_increment(db->txn, &config->header_, &ovsrec_open_vswitch_col_next_cfg, true);
+        ovsdb_idl_txn_increment(db->txn, &config->header_, &switchrec_open_vswitch_col_next_cfg, true);
         db->bump_next_cfg = false;
         db->bumped = true;
     }
@@ -276,13 +351,13 @@ switch_db_has_lock(const struct switch_db *db)
 bool
 switch_db_can_write(const struct switch_db *db)
 {
-    return db->txn && (!db->wants_lock || switch_db_has_lock(db)) && ovsrec_open_vswitch_first(db->idl);
+    return db->txn && (!db->wants_lock || switch_db_has_lock(db)) && switchrec_open_vswitch_first(db->idl);
 }
 
 const struct smap *
 switch_db_settings(const struct switch_db *db)
 {
-    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+    const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
     return config ? &config->external_ids : NULL;
 }
@@ -290,13 +365,13 @@ switch_db_settings(const struct switch_db *db)
 void
 switch_db_set_setting(struct switch_db *db, const char *key, const char *value)
 {
-    ovsrec_open_vswitch_update_external_ids_setkey(ovsrec_open_vswitch_first(db->idl), key, value);
+    switchrec_open_vswitch_update_external_ids_setkey(switchrec_open_vswitch_first(db->idl), key, value);
 }
 
 int64_t
 switch_db_next_cfg(const struct switch_db *db)
 {
-    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+    const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
     return config ? config->next_cfg : 0;
 }
@@ -316,7 +391,7 @@ switch_db_is_committing(const struct switch_db *db)
 int64_t
 switch_db_cur_cfg(const struct switch_db *db)
 {
-    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+    const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
     return config ? config->cur_cfg : 0;
 }
@@ -324,7 +399,7 @@ switch_db_cur_cfg(const struct switch_db *db)
 const char *
 switch_db_version(const struct switch_db *db)
 {
-    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+    const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
     return config ? config->ovs_version : NULL;
 }
@@ -332,7 +407,7 @@ switch_db_version(const struct switch_db *db)
 bool
 switch_db_has_datapath_type(const struct switch_db *db, const char *type)
 {
-    const struct ovsrec_open_vswitch *config = ovsrec_open_vswitch_first(db->idl);
+    const struct switchrec_open_vswitch *config = switchrec_open_vswitch_first(db->idl);
 
     for (size_t i = 0; config && i < config->n_datapath_types; i++) {
         if (!strcmp(config->datapath_types[i], type)) {

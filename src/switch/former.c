@@ -6,7 +6,8 @@
 #include <smap.h>
 #include <svec.h>
 #include <util.h>
-#include <vswitch-idl.h>
+
+#include "switch/idl.h"
 
 static const char was_fail_mode[] = "cabled-was-fail-mode";
 static const char was_in_band[] = "cabled-was-in-band";
@@ -14,21 +15,21 @@ static const char was_protocols[] = "cabled-was-protocols";
 static const char in_band[] = "disable-in-band";
 
 bool
-former_is_known(const struct ovsrec_bridge *row)
+former_is_known(const struct switchrec_bridge *row)
 {
     return smap_get(&row->external_ids, was_fail_mode) != NULL;
 }
 
 static void
-note(const struct ovsrec_bridge *row, const char *fail_mode, const char *disable_in_band, const char *protocols)
+note(const struct switchrec_bridge *row, const char *fail_mode, const char *disable_in_band, const char *protocols)
 {
-    ovsrec_bridge_update_external_ids_setkey(row, was_fail_mode, fail_mode);
-    ovsrec_bridge_update_external_ids_setkey(row, was_in_band, disable_in_band);
-    ovsrec_bridge_update_external_ids_setkey(row, was_protocols, protocols);
+    switchrec_bridge_update_external_ids_setkey(row, was_fail_mode, fail_mode);
+    switchrec_bridge_update_external_ids_setkey(row, was_in_band, disable_in_band);
+    switchrec_bridge_update_external_ids_setkey(row, was_protocols, protocols);
 }
 
 void
-former_note(const struct ovsrec_bridge *row)
+former_note(const struct switchrec_bridge *row)
 {
     struct svec protocols = SVEC_EMPTY_INITIALIZER;
     char *joined;
@@ -46,7 +47,7 @@ former_note(const struct ovsrec_bridge *row)
 }
 
 void
-former_note_defaults(const struct ovsrec_bridge *row)
+former_note_defaults(const struct switchrec_bridge *row)
 {
     if (!former_is_known(row)) {
         note(row, "", "", "");
@@ -54,7 +55,7 @@ former_note_defaults(const struct ovsrec_bridge *row)
 }
 
 void
-former_restore_mode(const struct ovsrec_bridge *row)
+former_restore_mode(const struct switchrec_bridge *row)
 {
     const char *fail_mode = smap_get_def(&row->external_ids, was_fail_mode, "");
     const char *disable_in_band = smap_get_def(&row->external_ids, was_in_band, "");
@@ -62,30 +63,30 @@ former_restore_mode(const struct ovsrec_bridge *row)
     if (!former_is_known(row)) {
         return;
     }
-    ovsrec_bridge_set_fail_mode(row, *fail_mode ? fail_mode : NULL);
+    switchrec_bridge_set_fail_mode(row, *fail_mode ? fail_mode : NULL);
     if (*disable_in_band) {
-        ovsrec_bridge_update_other_config_setkey(row, in_band, disable_in_band);
+        switchrec_bridge_update_other_config_setkey(row, in_band, disable_in_band);
     } else {
-        ovsrec_bridge_update_other_config_delkey(row, in_band);
+        switchrec_bridge_update_other_config_delkey(row, in_band);
     }
 }
 
 void
-former_restore_protocols(const struct ovsrec_bridge *row)
+former_restore_protocols(const struct switchrec_bridge *row)
 {
     struct svec protocols = SVEC_EMPTY_INITIALIZER;
 
     if (former_is_known(row)) {
         svec_parse_words(&protocols, smap_get_def(&row->external_ids, was_protocols, ""));
-        ovsrec_bridge_set_protocols(row, (const char **) protocols.names, protocols.n);
+        switchrec_bridge_set_protocols(row, (const char **) protocols.names, protocols.n);
         svec_destroy(&protocols);
     }
 }
 
 void
-former_forget(const struct ovsrec_bridge *row)
+former_forget(const struct switchrec_bridge *row)
 {
-    ovsrec_bridge_update_external_ids_delkey(row, was_fail_mode);
-    ovsrec_bridge_update_external_ids_delkey(row, was_in_band);
-    ovsrec_bridge_update_external_ids_delkey(row, was_protocols);
+    switchrec_bridge_update_external_ids_delkey(row, was_fail_mode);
+    switchrec_bridge_update_external_ids_delkey(row, was_in_band);
+    switchrec_bridge_update_external_ids_delkey(row, was_protocols);
 }

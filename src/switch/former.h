@@ -14,19 +14,19 @@
 
 #include <stdbool.h>
 
-struct ovsrec_bridge;
+struct switchrec_bridge;
 
-bool former_is_known(const struct ovsrec_bridge *);
+bool former_is_known(const struct switchrec_bridge *);
 
 /* Remembers the row as it stands, unless something is remembered already or the bridge is of Cabled's own making. */
-void former_note(const struct ovsrec_bridge *);
+void former_note(const struct switchrec_bridge *);
 
 /* Remembers Open vSwitch's defaults, unless something is remembered already. */
-void former_note_defaults(const struct ovsrec_bridge *);
+void former_note_defaults(const struct switchrec_bridge *);
 
 /* Each puts back what is remembered; nothing happens if nothing is. */
-void former_restore_mode(const struct ovsrec_bridge *);
-void former_restore_protocols(const struct ovsrec_bridge *);
-void former_forget(const struct ovsrec_bridge *);
+void former_restore_mode(const struct switchrec_bridge *);
+void former_restore_protocols(const struct switchrec_bridge *);
+void former_forget(const struct switchrec_bridge *);
 
 #endif

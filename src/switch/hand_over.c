@@ -10,7 +10,6 @@
 #include <smap.h>
 #include <svec.h>
 #include <util.h>
-#include <vswitch-idl.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -47,12 +46,12 @@ struct guard {
 };
 
 static bool
-set_mark(const struct ovsrec_bridge *row, const char *key, const char *value)
+set_mark(const struct switchrec_bridge *row, const char *key, const char *value)
 {
     bool changes = value && strcmp(smap_get_def(&row->external_ids, key, ""), value);
 
     if (changes) {
-        ovsrec_bridge_update_external_ids_setkey(row, key, value);
+        switchrec_bridge_update_external_ids_setkey(row, key, value);
     }
     return changes;
 }
@@ -61,7 +60,7 @@ static struct error *
 mark(struct switch_db *db, void *guard_)
 {
     struct guard *guard = guard_;
-    const struct ovsrec_bridge *row = find_bridge(db, guard->bridge);
+    const struct switchrec_bridge *row = find_bridge(db, guard->bridge);
 
     if (!row) {
         return no_bridge(db, guard->bridge);
@@ -83,17 +82,19 @@ hand_over_guard(struct visit *visit, const char *bridge, const char *foreign_por
 }
 
 static bool
-is_port_of_vif(const struct ovsrec_port *port)
+is_port_of_vif(const struct switchrec_port *port)
 {
     return smap_get(&port->external_ids, "cabled-vif") || smap_get_bool(&port->external_ids, "cabled-adopted", false);
 }
 
 static void
-list_vifs(const struct ovsrec_bridge *row, struct svec *names)
+list_vifs(const struct switch_db *db, const struct switchrec_bridge *row, struct svec *names)
 {
     for (size_t i = 0; i < row->n_ports; i++) {
-        if (is_port_of_vif(row->ports[i])) {
-            svec_add(names, row->ports[i]->name);
+        const struct switchrec_port *port = nth_port(db, row, i);
+
+        if (port && is_port_of_vif(port)) {
+            svec_add(names, port->name);
         }
     }
     svec_sort(names);
@@ -118,7 +119,7 @@ vifs_in_the_way(const char *bridge, const struct svec *vifs)
 }
 
 static struct error *
-refuse(const struct ovsrec_bridge *row, const struct svec *vifs, const struct hand_back *back)
+refuse(const struct switchrec_bridge *row, const struct svec *vifs, const struct hand_back *back)
 {
     const char *network = smap_get(&row->external_ids, "cabled-network");
 
@@ -134,7 +135,7 @@ refuse(const struct ovsrec_bridge *row, const struct svec *vifs, const struct ha
 }
 
 static enum hand_back_from
-come_from(const struct ovsrec_bridge *row)
+come_from(const struct switchrec_bridge *row)
 {
     if (smap_get_bool(&row->external_ids, "cabled-guard", false) || smap_get(&row->external_ids, "cabled-network")
         || former_is_known(row)) {
@@ -144,11 +145,13 @@ come_from(const struct ovsrec_bridge *row)
 }
 
 static void
-delete_ports(const struct ovsrec_bridge *row, const struct svec *names)
+delete_ports(const struct switch_db *db, const struct switchrec_bridge *row, const struct svec *names)
 {
     for (size_t i = 0; i < row->n_ports; i++) {
-        if (svec_contains(names, row->ports[i]->name)) {
-            ovsrec_bridge_update_ports_delvalue(row, row->ports[i]);
+        const struct switchrec_port *port = nth_port(db, row, i);
+
+        if (port && svec_contains(names, port->name)) {
+            switchrec_bridge_update_ports_delvalue(row, port->header_.uuid);
         }
     }
 }
@@ -156,16 +159,16 @@ delete_ports(const struct ovsrec_bridge *row, const struct svec *names)
 /* From the moment on that this is written the agent lets go of the bridge: whatever it had prepared for it is refused, because the row has
  * changed, and a port that it added before is among those that go. */
 static void
-write_let_go(struct switch_db *db, const struct ovsrec_bridge *row, const struct svec *vifs, const struct hand_back *back)
+write_let_go(struct switch_db *db, const struct switchrec_bridge *row, const struct svec *vifs, const struct hand_back *back)
 {
-    ovsrec_bridge_verify_ports(row);
-    ovsrec_bridge_verify_external_ids(row);
+    switchrec_bridge_verify_ports(row);
+    switchrec_bridge_verify_external_ids(row);
     if (back->from == HAND_BACK_GUARDED) {
         former_note_defaults(row);
         speak_openflow14(row);  /* for management_clear() */
     }
-    ovsrec_bridge_update_external_ids_setkey(row, "cabled-guard", "false");
-    delete_ports(row, vifs);
+    switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "false");
+    delete_ports(db, row, vifs);
     db->bump_next_cfg = true;
 }
 
@@ -173,14 +176,14 @@ static struct error *
 let_go(struct switch_db *db, void *back_)
 {
     struct hand_back *back = back_;
-    const struct ovsrec_bridge *row = find_bridge(db, back->bridge);
+    const struct switchrec_bridge *row = find_bridge(db, back->bridge);
     struct svec vifs = SVEC_EMPTY_INITIALIZER;
     struct error *error;
 
     if (!row) {
         return no_bridge(db, back->bridge);
     }
-    list_vifs(row, &vifs);
+    list_vifs(db, row, &vifs);
     error = refuse(row, &vifs, back);
     if (!error) {
         back->from = come_from(row);
@@ -195,7 +198,7 @@ static struct error *
 restore_mode(struct switch_db *db, void *back_)
 {
     const struct hand_back *back = back_;
-    const struct ovsrec_bridge *row = find_bridge(db, back->bridge);
+    const struct switchrec_bridge *row = find_bridge(db, back->bridge);
 
     if (row) {
         former_restore_mode(row);
@@ -208,15 +211,15 @@ static struct error *
 restore_rest(struct switch_db *db, void *back_)
 {
     const struct hand_back *back = back_;
-    const struct ovsrec_bridge *row = find_bridge(db, back->bridge);
+    const struct switchrec_bridge *row = find_bridge(db, back->bridge);
 
     if (row) {
         former_restore_protocols(row);
         former_forget(row);
-        ovsrec_bridge_update_external_ids_delkey(row, "cabled-foreign-ports");
+        switchrec_bridge_update_external_ids_delkey(row, "cabled-foreign-ports");
         if (smap_get(&row->external_ids, "cabled-network")) {
-            ovsrec_bridge_update_external_ids_delkey(row, "cabled-network");
-            ovsrec_bridge_update_external_ids_delkey(row, "xs-network-uuids");
+            switchrec_bridge_update_external_ids_delkey(row, "cabled-network");
+            switchrec_bridge_update_external_ids_delkey(row, "xs-network-uuids");
         }
         db->bump_next_cfg = true;
     }

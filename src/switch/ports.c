@@ -6,24 +6,45 @@
 
 #include <util.h>
 #include <smap.h>
-#include <vswitch-idl.h>
 
 #include "switch/db-private.h"
 #include "switch/db.h"
 
-const struct ovsrec_port *
+const struct switchrec_port *
 find_port(const struct switch_db *db, const char *name)
 {
-    struct ovsrec_port *key = ovsrec_port_index_init_row(db->ports_by_name);
+    struct switchrec_port *key = switchrec_port_index_init_row(db->ports_by_name);
 
-    ovsrec_port_index_set_name(key, name);
-    const struct ovsrec_port *port = ovsrec_port_index_find(db->ports_by_name, key);
-    ovsrec_port_index_destroy_row(key);
+    switchrec_port_index_set_name(key, name);
+    const struct switchrec_port *port = switchrec_port_index_find(db->ports_by_name, key);
+    switchrec_port_index_destroy_row(key);
     return port;
 }
 
+const struct switchrec_bridge *
+port_bridge(const struct switch_db *db, const struct switchrec_port *port)
+{
+    const struct uuid *bridge = members_owner(&db->ports, &port->header_.uuid);
+
+    return bridge ? switchrec_bridge_get_for_uuid(db->idl, bridge) : NULL;
+}
+
+const struct switchrec_port *
+interface_port(const struct switch_db *db, const struct switchrec_interface *interface)
+{
+    const struct uuid *port = members_owner(&db->interfaces, &interface->header_.uuid);
+
+    return port ? switchrec_port_get_for_uuid(db->idl, port) : NULL;
+}
+
+const struct switchrec_port *
+nth_port(const struct switch_db *db, const struct switchrec_bridge *bridge, size_t n)
+{
+    return switchrec_port_get_for_uuid(db->idl, &bridge->ports[n]);
+}
+
 static struct switch_port
-port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interface, const char *bridge)
+port_view(const struct switchrec_port *row, const struct switchrec_interface *interface, const char *bridge)
 {
     return (struct switch_port) {
         .name = row->name,
@@ -41,23 +62,23 @@ port_view(const struct ovsrec_port *row, const struct ovsrec_interface *interfac
     };
 }
 
-static const struct ovsrec_interface *
+static const struct switchrec_interface *
 find_interface(const struct switch_db *db, const char *name)
 {
-    struct ovsrec_interface *key = ovsrec_interface_index_init_row(db->interfaces_by_name);
+    struct switchrec_interface *key = switchrec_interface_index_init_row(db->interfaces_by_name);
 
-    ovsrec_interface_index_set_name(key, name);
-    const struct ovsrec_interface *interface = ovsrec_interface_index_find(db->interfaces_by_name, key);
-    ovsrec_interface_index_destroy_row(key);
+    switchrec_interface_index_set_name(key, name);
+    const struct switchrec_interface *interface = switchrec_interface_index_find(db->interfaces_by_name, key);
+    switchrec_interface_index_destroy_row(key);
     return interface;
 }
 
 /* The port of that name, or the one of another name, a bond's, that has an interface of that name. */
-static const struct ovsrec_port *
+static const struct switchrec_port *
 find_port_or_bond(const struct switch_db *db, const char *name)
 {
-    const struct ovsrec_port *port = find_port(db, name);
-    const struct ovsrec_interface *interface = port ? NULL : find_interface(db, name);
+    const struct switchrec_port *port = find_port(db, name);
+    const struct switchrec_interface *interface = port ? NULL : find_interface(db, name);
 
     return interface ? interface_port(db, interface) : port;
 }
@@ -65,13 +86,13 @@ find_port_or_bond(const struct switch_db *db, const char *name)
 bool
 switch_db_port(const struct switch_db *db, const char *name, struct switch_port *port)
 {
-    const struct ovsrec_port *row = find_port_or_bond(db, name);
+    const struct switchrec_port *row = find_port_or_bond(db, name);
 
     if (!row) {
         return false;
     }
 
-    const struct ovsrec_bridge *bridge = port_bridge(db, row);
+    const struct switchrec_bridge *bridge = port_bridge(db, row);
     *port = port_view(row, row->n_interfaces ? row->interfaces[0] : NULL, bridge ? bridge->name : NULL);
     return true;
 }
@@ -80,13 +101,15 @@ void
 switch_db_for_each_interface(const struct switch_db *db, const char *bridge,
                              void (*each)(const char *, const struct switch_port *, void *), void *aux)
 {
-    const struct ovsrec_bridge *row = find_bridge(db, bridge);
+    const struct switchrec_bridge *row = find_bridge(db, bridge);
 
     for (size_t i = 0; row && i < row->n_ports; i++) {
-        for (size_t j = 0; j < row->ports[i]->n_interfaces; j++) {
-            const struct switch_port view = port_view(row->ports[i], row->ports[i]->interfaces[j], bridge);
+        const struct switchrec_port *port = nth_port(db, row, i);
 
-            each(row->ports[i]->name, &view, aux);
+        for (size_t j = 0; port && j < port->n_interfaces; j++) {
+            const struct switch_port view = port_view(port, port->interfaces[j], bridge);
+
+            each(port->name, &view, aux);
         }
     }
 }
@@ -110,7 +133,7 @@ identity(const struct switch_vif_row *vif, struct smap *keys)
 }
 
 static bool
-identity_matches(const struct ovsrec_interface *interface, const struct switch_vif_row *vif)
+identity_matches(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
     struct smap keys;
     struct smap_node *node;
@@ -129,7 +152,7 @@ identity_matches(const struct ovsrec_interface *interface, const struct switch_v
 /* A VIF without trunks is an access port of its network's VLAN, or of VLAN 0: it sends and gets untagged frames only. Without a tag it
  * would be a trunk port and be flooded with the frames of every VLAN. */
 static void
-set_vlans(const struct ovsrec_port *port, const struct switch_vif_row *vif)
+set_vlans(const struct switchrec_port *port, const struct switch_vif_row *vif)
 {
     int64_t *trunks = xmalloc((vif->n_vlans + 1) * sizeof *trunks);
     const int64_t tag = vif->vlan;
@@ -137,15 +160,15 @@ set_vlans(const struct ovsrec_port *port, const struct switch_vif_row *vif)
     for (size_t i = 0; i < vif->n_vlans; i++) {
         trunks[i] = vif->vlans[i];
     }
-    ovsrec_port_set_trunks(port, trunks, vif->n_vlans);
-    ovsrec_port_set_tag(port, &tag, vif->n_vlans ? 0 : 1);
-    ovsrec_port_set_vlan_mode(port, vif->n_vlans ? "trunk" : "access");
+    switchrec_port_set_trunks(port, trunks, vif->n_vlans);
+    switchrec_port_set_tag(port, &tag, vif->n_vlans ? 0 : 1);
+    switchrec_port_set_vlan_mode(port, vif->n_vlans ? "trunk" : "access");
     free(trunks);
 }
 
 /* Trunks are compared as sets: the database keeps them ascending, as a policy does. */
 static bool
-vlans_match(const struct ovsrec_port *port, const struct switch_vif_row *vif)
+vlans_match(const struct switchrec_port *port, const struct switch_vif_row *vif)
 {
     if (port->n_trunks != vif->n_vlans || port->n_tag != !vif->n_vlans || (port->n_tag && port->tag[0] != vif->vlan)
         || !port->vlan_mode || strcmp(port->vlan_mode, vif->n_vlans ? "trunk" : "access")) {
@@ -160,14 +183,14 @@ vlans_match(const struct ovsrec_port *port, const struct switch_vif_row *vif)
 }
 
 static void
-set_policing(const struct ovsrec_interface *interface, const struct switch_vif_row *vif)
+set_policing(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
-    ovsrec_interface_set_ingress_policing_rate(interface, vif->policing_kbits);
-    ovsrec_interface_set_ingress_policing_burst(interface, vif->policing_burst_kbits);
+    switchrec_interface_set_ingress_policing_rate(interface, vif->policing_kbits);
+    switchrec_interface_set_ingress_policing_burst(interface, vif->policing_burst_kbits);
 }
 
 static bool
-policing_matches(const struct ovsrec_interface *interface, const struct switch_vif_row *vif)
+policing_matches(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
     return interface->ingress_policing_rate == vif->policing_kbits && interface->ingress_policing_burst == vif->policing_burst_kbits;
 }
@@ -176,23 +199,23 @@ static const char *const spanning_tree_keys[] = { "stp-enable", "rstp-enable" };
 
 /* Spanning tree runs before OpenFlow: a guest must not reach it. */
 static void
-shut_out_of_spanning_tree(const struct ovsrec_port *port)
+shut_out_of_spanning_tree(const struct switchrec_port *port)
 {
     for (size_t i = 0; i < ARRAY_SIZE(spanning_tree_keys); i++) {
-        ovsrec_port_update_other_config_setkey(port, spanning_tree_keys[i], "false");
+        switchrec_port_update_other_config_setkey(port, spanning_tree_keys[i], "false");
     }
 }
 
 void
 switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
 {
-    const struct ovsrec_port *port = find_port(db, vif->name);
+    const struct switchrec_port *port = find_port(db, vif->name);
     struct smap keys;
     struct smap_node *node;
 
     identity(vif, &keys);
     SMAP_FOR_EACH (node, &keys) {
-        ovsrec_interface_update_external_ids_setkey(port->interfaces[0], node->key, node->value);
+        switchrec_interface_update_external_ids_setkey(port->interfaces[0], node->key, node->value);
     }
     smap_destroy(&keys);
     set_vlans(port, vif);
@@ -203,7 +226,7 @@ switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif
 bool
 switch_db_port_spans(const struct switch_db *db, const char *name)
 {
-    const struct ovsrec_port *port = find_port(db, name);
+    const struct switchrec_port *port = find_port(db, name);
 
     return port && (smap_get_bool(&port->other_config, "stp-enable", true) || smap_get_bool(&port->other_config, "rstp-enable", true));
 }
@@ -211,7 +234,7 @@ switch_db_port_spans(const struct switch_db *db, const char *name)
 bool
 switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_row *vif)
 {
-    const struct ovsrec_port *port = find_port(db, vif->name);
+    const struct switchrec_port *port = find_port(db, vif->name);
 
     return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && vlans_match(port, vif)
            && policing_matches(port->interfaces[0], vif)
@@ -221,37 +244,37 @@ switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_r
 void
 switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
 {
-    struct ovsrec_interface *interface = ovsrec_interface_insert(db->txn);
-    struct ovsrec_port *port = ovsrec_port_insert(db->txn);
+    struct switchrec_interface *interface = switchrec_interface_insert(db->txn);
+    struct switchrec_port *port = switchrec_port_insert(db->txn);
     const int64_t ofport = vif->ofport_request;
     struct smap keys;
 
     identity(vif, &keys);
-    ovsrec_interface_set_name(interface, vif->name);
-    ovsrec_interface_set_ofport_request(interface, &ofport, 1);
-    ovsrec_interface_set_external_ids(interface, &keys);
+    switchrec_interface_set_name(interface, vif->name);
+    switchrec_interface_set_ofport_request(interface, &ofport, 1);
+    switchrec_interface_set_external_ids(interface, &keys);
     set_policing(interface, vif);
     smap_destroy(&keys);
-    ovsrec_port_set_name(port, vif->name);
-    ovsrec_port_set_interfaces(port, &interface, 1);
-    ovsrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
+    switchrec_port_set_name(port, vif->name);
+    switchrec_port_set_interfaces(port, &interface, 1);
+    switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
     set_vlans(port, vif);
     shut_out_of_spanning_tree(port);
 
-    const struct ovsrec_bridge *bridge = find_bridge(db, vif->bridge);
-    ovsrec_bridge_verify_external_ids(bridge);  /* it may have been given back meanwhile */
-    ovsrec_bridge_update_ports_addvalue(bridge, port);
+    const struct switchrec_bridge *bridge = find_bridge(db, vif->bridge);
+    switchrec_bridge_verify_external_ids(bridge);  /* it may have been given back meanwhile */
+    switchrec_bridge_update_ports_addvalue(bridge, port->header_.uuid);
 }
 
 void
 switch_db_adopt_port(struct switch_db *db, const struct switch_vif_row *vif)
 {
-    const struct ovsrec_port *port = find_port(db, vif->name);
+    const struct switchrec_port *port = find_port(db, vif->name);
     const int64_t ofport = vif->ofport_request;
 
-    ovsrec_interface_set_ofport_request(port->interfaces[0], &ofport, 1);
-    ovsrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
-    ovsrec_port_update_external_ids_setkey(port, "cabled-adopted", "true");
+    switchrec_interface_set_ofport_request(port->interfaces[0], &ofport, 1);
+    switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
+    switchrec_port_update_external_ids_setkey(port, "cabled-adopted", "true");
     switch_db_update_vif_port(db, vif);
 }
 
@@ -260,22 +283,22 @@ switch_db_release_port(struct switch_db *db, const char *name)
 {
     static const char *const keys[] = { "cabled-vif", "cabled-ifindex", "attached-mac", "iface-id", "iface-status", "xs-vif-uuid",
                                         "xs-network-uuid", "vm-id", "xs-vm-uuid" };
-    const struct ovsrec_port *port = find_port(db, name);
+    const struct switchrec_port *port = find_port(db, name);
 
     if (!port || !smap_get_bool(&port->external_ids, "cabled-adopted", false)) {
         return;
     }
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         if (smap_get(&port->interfaces[0]->external_ids, keys[i])) {
-            ovsrec_interface_update_external_ids_delkey(port->interfaces[0], keys[i]);
+            switchrec_interface_update_external_ids_delkey(port->interfaces[0], keys[i]);
         }
     }
-    ovsrec_interface_set_ofport_request(port->interfaces[0], NULL, 0);
-    ovsrec_port_update_external_ids_delkey(port, "cabled-vif");
-    ovsrec_port_update_external_ids_delkey(port, "cabled-adopted");
+    switchrec_interface_set_ofport_request(port->interfaces[0], NULL, 0);
+    switchrec_port_update_external_ids_delkey(port, "cabled-vif");
+    switchrec_port_update_external_ids_delkey(port, "cabled-adopted");
     for (size_t i = 0; i < ARRAY_SIZE(spanning_tree_keys); i++) {
         if (smap_get(&port->other_config, spanning_tree_keys[i])) {
-            ovsrec_port_update_other_config_delkey(port, spanning_tree_keys[i]);
+            switchrec_port_update_other_config_delkey(port, spanning_tree_keys[i]);
         }
     }
 }
@@ -283,27 +306,27 @@ switch_db_release_port(struct switch_db *db, const char *name)
 void
 switch_db_add_uplink(struct switch_db *db, const char *bridge, const char *uplink)
 {
-    struct ovsrec_interface *interface = ovsrec_interface_insert(db->txn);
-    struct ovsrec_port *port = ovsrec_port_insert(db->txn);
+    struct switchrec_interface *interface = switchrec_interface_insert(db->txn);
+    struct switchrec_port *port = switchrec_port_insert(db->txn);
 
-    ovsrec_interface_set_name(interface, uplink);
-    ovsrec_port_set_name(port, uplink);
-    ovsrec_port_set_interfaces(port, &interface, 1);
-    ovsrec_port_update_external_ids_setkey(port, "cabled-uplink", "true");
-    ovsrec_bridge_update_ports_addvalue(find_bridge(db, bridge), port);
+    switchrec_interface_set_name(interface, uplink);
+    switchrec_port_set_name(port, uplink);
+    switchrec_port_set_interfaces(port, &interface, 1);
+    switchrec_port_update_external_ids_setkey(port, "cabled-uplink", "true");
+    switchrec_bridge_update_ports_addvalue(find_bridge(db, bridge), port->header_.uuid);
 }
 
 void
 switch_db_delete_port(struct switch_db *db, const char *name)
 {
-    const struct ovsrec_port *port = find_port(db, name);
-    const struct ovsrec_bridge *bridge = port ? port_bridge(db, port) : NULL;
+    const struct switchrec_port *port = find_port(db, name);
+    const struct switchrec_bridge *bridge = port ? port_bridge(db, port) : NULL;
 
     if (!bridge || (!smap_get(&port->external_ids, "cabled-vif")
                     && !smap_get_bool(&port->external_ids, "cabled-uplink", false))) {
         return;
     }
-    ovsrec_bridge_update_ports_delvalue(bridge, port);
-    ovsrec_port_delete(port);
+    switchrec_bridge_update_ports_delvalue(bridge, port->header_.uuid);
+    switchrec_port_delete(port);
     db->bump_next_cfg = true;
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include "switch/members.h"
+
+#include <stdlib.h>
+
+#include <util.h>
+#include <uuid.h>
+
+struct owner {
+    struct hmap_node node;
+    struct uuid uuid;
+    struct uuid *rows;          /* ascending */
+    size_t n;
+};
+
+struct member {
+    struct hmap_node node;
+    struct uuid uuid, owner;
+};
+
+void
+members_init(struct members *members)
+{
+    hmap_init(&members->owners);
+    hmap_init(&members->members);
+}
+
+void
+members_destroy(struct members *members)
+{
+    struct owner *owner;
+    struct member *member;
+
+    HMAP_FOR_EACH_POP (owner, node, &members->owners) {
+        free(owner->rows);
+        free(owner);
+    }
+    HMAP_FOR_EACH_POP (member, node, &members->members) {
+        free(member);
+    }
+    hmap_destroy(&members->owners);
+    hmap_destroy(&members->members);
+}
+
+static struct owner *
+need_owner(struct members *members, const struct uuid *uuid)
+{
+    struct owner *owner;
+
+    HMAP_FOR_EACH_WITH_HASH (owner, node, uuid_hash(uuid), &members->owners) {
+        if (uuid_equals(&owner->uuid, uuid)) {
+            return owner;
+        }
+    }
+    owner = xzalloc(sizeof *owner);
+    owner->uuid = *uuid;
+    hmap_insert(&members->owners, &owner->node, uuid_hash(uuid));
+    return owner;
+}
+
+static struct member *
+find_member(const struct members *members, const struct uuid *uuid)
+{
+    struct member *member;
+
+    HMAP_FOR_EACH_WITH_HASH (member, node, uuid_hash(uuid), &members->members) {
+        if (uuid_equals(&member->uuid, uuid)) {
+            return member;
+        }
+    }
+    return NULL;
+}
+
+const struct uuid *
+members_owner(const struct members *members, const struct uuid *row)
+{
+    const struct member *member = find_member(members, row);
+
+    return member ? &member->owner : NULL;
+}
+
+static void
+join(struct members *members, const struct uuid *row, const struct uuid *owner)
+{
+    struct member *member = find_member(members, row);
+
+    if (!member) {
+        member = xmalloc(sizeof *member);
+        member->uuid = *row;
+        hmap_insert(&members->members, &member->node, uuid_hash(row));
+    }
+    member->owner = *owner;
+}
+
+/* A port that has moved may have joined its new bridge before it is seen to leave the old one. */
+static void
+leave(struct members *members, const struct uuid *row, const struct uuid *owner)
+{
+    struct member *member = find_member(members, row);
+
+    if (member && uuid_equals(&member->owner, owner)) {
+        hmap_remove(&members->members, &member->node);
+        free(member);
+    }
+}
+
+static void
+keep(struct members *members, struct owner *owner, const struct uuid *rows, size_t n)
+{
+    free(owner->rows);
+    if (n) {
+        owner->rows = xmemdup(rows, n * sizeof *rows);
+        owner->n = n;
+    } else {
+        hmap_remove(&members->owners, &owner->node);
+        free(owner);
+    }
+}
+
+void
+members_set(struct members *members, const struct uuid *uuid, const struct uuid *rows, size_t n,
+            void (*each)(const struct uuid *, void *), void *aux)
+{
+    struct owner *owner = need_owner(members, uuid);
+    size_t i = 0, j = 0;
+
+    while (i < owner->n || j < n) {
+        int order = i >= owner->n ? 1 : j >= n ? -1 : uuid_compare_3way(&owner->rows[i], &rows[j]);
+        const struct uuid *row = order < 0 ? &owner->rows[i] : &rows[j];
+
+        i += order <= 0;
+        j += order >= 0;
+        if (order < 0) {
+            leave(members, row, uuid);
+        } else if (order > 0) {
+            join(members, row, uuid);
+        }
+        if (order && each) {
+            each(row, aux);
+        }
+    }
+    keep(members, owner, rows, n);
+}
