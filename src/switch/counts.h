@@ -10,8 +10,6 @@
 #include <stdint.h>
 
 #include <openvswitch/hmap.h>
-#include <openvswitch/list.h>
-#include <openvswitch/types.h>
 
 #include "rules/tally.h"
 
@@ -37,29 +35,7 @@ void counts_add(struct counts *, uint64_t cookie, uint64_t packets, uint64_t byt
 /* NULL if no flow of the port was added. */
 const struct port_counts *counts_of_port(const struct counts *, uint32_t ofport);
 
-/* Questions wait in a list for their answers, which come in parts. */
-
 /* Called once: with the counts, or with NULL if the connection broke or is not there. */
 typedef void counts_done(const struct counts *counts, void *aux);
-
-struct counts_query {
-    struct ovs_list node;
-    ovs_be32 xid;
-    struct counts counts;
-    counts_done *done;
-    void *aux;
-};
-
-/* Notes a question that was sent with 'xid'. */
-void counts_ask(struct ovs_list *queries, ovs_be32 xid, counts_done *done, void *aux);
-
-/* NULL if no question of that xid waits. */
-struct counts_query *counts_find(struct ovs_list *queries, ovs_be32 xid);
-
-/* The answer is whole: tells and forgets the question. */
-void counts_finish(struct counts_query *);
-
-/* No answer will come: tells and forgets all questions. */
-void counts_abandon(struct ovs_list *queries);
 
 #endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The connection below a session: to the socket that ovs-vswitchd opens for its own tools (<rundir>/<bridge>.mgmt), in OpenFlow 1.4. It
+ * comes back by itself. Inside of the room.
+ */
+#ifndef SWITCH_CONNECTION_H
+#define SWITCH_CONNECTION_H
+
+#include <stdbool.h>
+
+#include <openvswitch/types.h>
+
+struct connection;
+struct ofpbuf;
+
+struct connection *connection_open(const char *bridge);
+void connection_close(struct connection *);
+
+void connection_run(struct connection *);
+void connection_wait(struct connection *);
+
+/* Drops it, and makes it anew after a pause. */
+void connection_reset(struct connection *);
+
+bool connection_is_up(const struct connection *);
+
+/* Another one each time that it has come up. */
+unsigned int connection_number(const struct connection *);
+
+/* Why it does not come up, in words, the caller's to free; NULL if it is up, or may still come soon. */
+char *connection_failure(const struct connection *);
+
+/* Sends 'message', and owns it. Returns the xid, which the answer will carry. Without a connection nothing is sent. */
+ovs_be32 connection_send(struct connection *, struct ofpbuf *message);
+
+/* The next message that has come, the caller's; NULL if there is none. */
+struct ofpbuf *connection_receive(struct connection *);
+
+#endif
