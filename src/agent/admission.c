@@ -193,9 +193,8 @@ look_at_port(const char *name, const struct switch_port *port, void *look_)
     }
 }
 
-/* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
-void
-admission_update(struct agent_bridge *bridge, const struct port_numbers *numbers)
+static void
+update(struct agent_bridge *bridge, const struct port_numbers *numbers)
 {
     struct look look = { .bridge = bridge, .numbers = numbers };
     struct admitted_port *port;
@@ -211,6 +210,25 @@ admission_update(struct agent_bridge *bridge, const struct port_numbers *numbers
             bundle_delete_rule(&bridge->bundle, port->ofport, RULES_ADMITTED);
             hmap_remove(&bridge->admitted, &port->node);
             free(port);
+        }
+    }
+}
+
+/* Admission goes by the numbers that the switch says on this connection: those in the database are for a moment after a restart of
+ * ovs-vswitchd what they were before, and would let another port pass. */
+void
+admission_run(struct agent_bridge *bridge)
+{
+    if (bridge->ports_changed && bridge->session && session_is_ready(bridge->session)) {
+        session_ask_ports(bridge->session);
+        bridge->ports_changed = false;
+    }
+    if (bridge->composing && bridge->base_sent) {
+        unsigned int seqno = session_ports(bridge->session)->seqno;
+
+        if (seqno != bridge->ports_seqno) {
+            update(bridge, session_ports(bridge->session));
+            bridge->ports_seqno = seqno;
         }
     }
 }

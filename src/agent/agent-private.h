@@ -127,18 +127,25 @@ void agent_bridge_destroy(struct agent_bridge *);
 void agent_bridge_take_numbers(struct agent_bridge *, const struct switch_port *port);
 
 void agent_bridge_use_network(struct agent_bridge *, const struct vif_network *network);
+bool agent_bridge_takes_rules(const struct agent_bridge *);
+bool agent_bridge_is_guarded(const struct agent_bridge *);
 
-/* Takes in what the switch answered. In every turn: a session whose answers nobody takes wakes the loop again and again. */
-void agent_bridge_hear(struct agent_bridge *);
+/* bridge_turn.c */
 
-/* Plans and begins this turn's bundle. */
+/* Plans and begins this turn's bundle. Frees the bridge when nothing needs it and its row has gone. */
 void agent_bridge_run(struct agent_bridge *);
 
 /* Sends this turn's bundle, if there is anything in it. */
 void agent_bridge_send(struct agent_bridge *);
+
+/* bridge_session.c */
+
+/* Takes in what the switch answered. In every turn: a session whose answers nobody takes wakes the loop again and again. */
+void agent_bridge_hear(struct agent_bridge *);
 void agent_bridge_wait(struct agent_bridge *);
-bool agent_bridge_takes_rules(const struct agent_bridge *);
-bool agent_bridge_is_guarded(const struct agent_bridge *);
+
+/* A generation for flows of 'ofport' that differs from 'current' and from those that were found on the bridge. */
+uint8_t agent_bridge_next_generation(const struct agent_bridge *, uint32_t ofport, uint8_t current);
 
 /* The bridge is to be built up anew: settings have changed. */
 void agent_bridge_restart(struct agent_bridge *);
@@ -148,10 +155,8 @@ void agent_bridge_let_go(struct agent *, const char *name);
 
 /* admission.c */
 
-struct port_numbers;
-
-/* Brings admission of ports that are no VIFs up to date in this turn's bundle. */
-void admission_update(struct agent_bridge *, const struct port_numbers *numbers);
+/* Brings admission of ports that are no VIFs up to date in this turn's bundle, when the switch has told which port has which number. */
+void admission_run(struct agent_bridge *);
 
 /* What is wrong with the setting for foreign ports of this bridge, or NULL. They are dark then. */
 struct error *admission_problem(const struct agent_bridge *);
@@ -227,17 +232,11 @@ void agent_vif_doubt_rules(struct agent_vif *);
 /* What was sent to the bridge is not known to be there any more. */
 void agent_vif_forget_rules(struct agent_vif *);
 
-/* Meters of ours that no VIF's rules name go with this turn's bundle. */
-void agent_bridge_delete_useless_meters(struct agent_bridge *);
-
 /* What the rules let pass, in words: policy and rate; the caller's to free. */
 char *agent_rules_describe(const struct agent_rules *);
 
 /* True if a rate is carried out by a meter there: the userspace datapath reads its frames before the kernel could police them. */
 bool agent_bridge_has_meters(const struct agent_bridge *);
-
-/* A generation for flows of 'ofport' that differs from 'current' and from those that were found on the bridge. */
-uint8_t agent_bridge_next_generation(const struct agent_bridge *, uint32_t ofport, uint8_t current);
 
 /* totals.c */
 

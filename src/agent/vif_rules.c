@@ -240,32 +240,3 @@ agent_vif_delete_rules(struct agent_vif *vif)
         agent_stop_at(AGENT_STEP_RULES_DELETED);
     }
 }
-
-static bool
-some_rules_name(const struct agent_bridge *bridge, uint32_t meter)
-{
-    const struct agent_vif *vif;
-
-    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
-        if (vif->rules.bridge == bridge && meter_number(vif->rules.ofport) == meter) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void
-delete_meter_if_useless(uint32_t meter, void *bridge_)
-{
-    struct agent_bridge *bridge = bridge_;
-
-    if (!some_rules_name(bridge, meter)) {
-        bundle_delete_meter(&bridge->bundle, meter);
-    }
-}
-
-void
-agent_bridge_delete_useless_meters(struct agent_bridge *bridge)
-{
-    meters_for_each(session_meters(bridge->session), delete_meter_if_useless, bridge);
-}
