@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A guest that sends forged and allowed frames without a pause, and an ear on the bridge that counts what arrives."""
 
+import re
 import subprocess
 import threading
 
@@ -95,6 +96,11 @@ class Storm:
         self.ending.set()
         self.writer.join()
         self.sender.wait()
+
+    def overflows(self):
+        """Frames that sockets had no more room for, because this machine did not let the switch, or the ear, run in time."""
+        sockets = self.host.lab.run("ss", "-0", "-n", "-m").stdout
+        return sum(int(dropped) for dropped in re.findall(r"\*:(?:vif|ear)\S+ .*skmem:\(.*,d(\d+)\)", sockets))
 
     def lost(self, first, last):
         """Numbers of the allowed frames from `first` to `last` that did not arrive."""

@@ -3,7 +3,6 @@
 
 import json
 import os
-from contextlib import contextmanager
 
 import pytest
 
@@ -27,19 +26,26 @@ def stormy(host):
     return host
 
 
-@contextmanager
-def lossless_storm(host, forbidden=True):
-    """A storm during which every allowed frame must arrive, and no forged one if they are forbidden all the time."""
-    with Storm(host, "vif1.0", "ear1") as storm:
-        storm.await_passing()
-        first = storm.heard()[0][0]
-        yield
-        storm.await_passing()
-        last = storm.heard()[0][-1]
-    missing = storm.lost(first, last)
-    assert not missing, f"{len(missing)} of {last - first + 1} allowed frames were lost"
-    if forbidden:
-        heard_nothing_forged(storm)
+def lose_nothing(host, act, forbidden=True):
+    """Act under a storm during which every allowed frame must arrive, and no forged one if they are forbidden all the time.
+
+    A storm that this machine was too busy to carry proves nothing and is begun anew."""
+    for _ in range(5):
+        with Storm(host, "vif1.0", "ear1") as storm:
+            storm.await_passing()
+            first = storm.heard()[0][0]
+            overflows = storm.overflows()
+            act()
+            storm.await_passing()
+            last = storm.heard()[0][-1]
+            overflows = storm.overflows() - overflows
+        if forbidden:
+            heard_nothing_forged(storm)
+        missing = storm.lost(first, last)
+        assert len(missing) <= overflows, f"{len(missing)} of {last - first + 1} allowed frames were lost"
+        if not missing:
+            return
+    pytest.fail("this machine is too busy: sockets overflowed in each of 5 storms")
 
 
 def hands(host):
@@ -78,7 +84,8 @@ CHANGES = {     # there, and back again, with what tells that it is in force
 @pytest.mark.parametrize("change", CHANGES)
 def test_changes_lose_nothing(stormy, change):
     *ways, seen = CHANGES[change]
-    with lossless_storm(stormy):
+
+    def change_all():
         before = port_and_link(stormy)
         for n in range(ROUNDS):
             was = seen and seen(stormy)
@@ -88,30 +95,39 @@ def test_changes_lose_nothing(stormy, change):
                 wait_for(lambda was=was: seen(stormy) != was, f"the change of {change} to be there")
         assert port_and_link(stormy) == before
 
+    lose_nothing(stormy, change_all)
+
 
 def test_changes_of_the_mode_lose_nothing(stormy):
-    with lossless_storm(stormy, forbidden=False):
+    def change_all():
         for n in range(ROUNDS):
             stormy.cable("vif", "set", "vif1.0", "--mode", "locked" if n % 2 else "unlocked")
             stormy.cable("vif", "wait", "vif1.0")
 
+    lose_nothing(stormy, change_all, forbidden=False)
+
 
 def test_changes_of_the_variant_lose_nothing(stormy):
     variants = ("split", "strict", "xenserver-compat", "strict")
-    with lossless_storm(stormy, forbidden=False):       # what xenserver-compat allows is not what the others do
+
+    def change_all():
         for n in range(ROUNDS):
             variant = variants[n % len(variants)]
             stormy.lab.vsctl("set", "open_vswitch", ".", f"external_ids:cabled-variant={variant}")
             wait_for(lambda variant=variant: variant_in_force(stormy) == variant, f"{variant} to be in force")
 
+    lose_nothing(stormy, change_all, forbidden=False)   # what xenserver-compat allows is not what the others do
+
 
 def test_restarts_of_the_agent_lose_nothing(stormy):
-    with lossless_storm(stormy):
+    def restart_often():
         for n in range(ROUNDS // 6):
             stormy.lab.agent.kill() if n % 2 else stormy.lab.agent.stop()
             stormy.lab.agent.start()
             wait_for(lambda: stormy.json("status")["agent"] == "connected"
                      and any(bridge["guarded"] for bridge in stormy.json("status")["bridges"]), "the agent to have compared everything")
+
+    lose_nothing(stormy, restart_often)
 
 
 def test_unplugging_and_plugging_lets_nothing_forged_pass(stormy):
