@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <heap.h>
 #include <openvswitch/hmap.h>
 #include <openvswitch/list.h>
 #include <openvswitch/shash.h>
@@ -17,7 +18,6 @@
 #include "agent/settings.h"
 #include "base/backoff.h"
 #include "switch/bundle.h"
-#include "switch/digest.h"
 #include "vif/wish.h"
 #include "wiring/bridge.h"
 #include "wiring/vif.h"
@@ -36,14 +36,20 @@ struct agent {
 
     struct hmap vifs;           /* of struct agent_vif by uuid */
     struct shash vifs_by_device; /* of struct agent_vif that are wished, by the wish's device */
+    struct hmap vifs_by_port;   /* of struct agent_vif, by the device that they are or were on */
     struct ovs_list dirty;      /* of struct agent_vif: to be planned in this turn */
-    struct ovs_list unstored;   /* of struct agent_vif whose totals are to be given to the source */
+    struct ovs_list writers;    /* of struct agent_vif that wait until rows can be written */
+    struct ovs_list untold;     /* of struct agent_vif whose report the source could not take yet */
+    struct heap alarms;         /* of struct agent_vif that take a turn at a time of their own */
+    struct ovs_list links_to_set_up, links_to_configure; /* of struct agent_vif, in this turn (links.h) */
+    struct ovs_list unstored_bases, unstored_totals; /* of struct agent_vif, the earliest first (totals.c) */
     struct shash bridges;       /* of struct agent_bridge by name */
     struct sset strays;         /* ports with our mark that no VIF claims: to be removed */
 
     /* Ports that ovs-vswitchd may not have removed yet: next_cfg that tells, by name. Nothing can be added under such a name. */
     struct shash removals;
     int64_t startup_cfg;        /* what was asked of ovs-vswitchd before we came; -1 until known */
+    int64_t seen_cfg;           /* what ovs-vswitchd had carried out in the last turn */
     bool had_lock;              /* at the end of the last turn */
     struct backoff writes;      /* of the switch database's refusals */
 };
@@ -56,7 +62,7 @@ struct agent_rules {
     enum rules_variant variant;
     bool acked;
     bool unconfirmed;           /* sent on an earlier connection: there or not, the next listing tells */
-    struct digest digest;       /* of the flows; none if it is not known what they were made from */
+    bool unknown;               /* it is not known what they were made from */
     struct vif_policy policy;   /* owned; of the rules that were sent last */
     struct vif_rate rate;       /* of the meter that they name, or that polices the port */
     bool metered;               /* they name a meter */
@@ -64,7 +70,18 @@ struct agent_rules {
 
 struct agent_vif {
     struct hmap_node by_uuid;
-    struct ovs_list in_dirty;   /* empty if clean */
+    struct hmap_node by_port;   /* in 'vifs_by_port', by 'device' */
+
+    /* When it takes its next turn (vif_wake.c). */
+    struct ovs_list in_dirty;
+    struct ovs_list in_writers;
+    struct ovs_list in_senders; /* of a bridge whose bundle is on its way */
+    struct ovs_list in_untold;
+    struct heap_node alarm;
+    long long int alarm_at;     /* 0: none */
+    struct ovs_list in_links_to_set_up, in_links_to_configure;
+    bool raise;                 /* in 'links_to_set_up': up, or down */
+
     struct ovs_list in_flight;  /* in the bridge's list while its rules are on their way, else empty */
     struct ovs_list on_bridge;  /* in 'bridge' */
     struct agent *agent;
@@ -77,11 +94,10 @@ struct agent_vif {
     unsigned int configured_ifindex; /* the device whose addresses were taken away */
     struct tally *tally;        /* what its rules have decided */
     struct ovs_list in_unstored; /* empty if the source knows the totals */
+    bool base_unstored;         /* it is in 'unstored_bases' */
     long long int store_at;     /* not before this */
 
     struct wiring_vif wiring;
-    bool wants_write;           /* rows of it could not be written in its last turn */
-    bool untold;                /* nor its report */
     bool port_was_right;        /* when it was seen last, and nothing has been asked of it since (hands.c) */
 };
 
@@ -94,6 +110,7 @@ struct agent_bridge {
     bool out_of_numbers;        /* VIFs wait for one to be given back */
     struct ovs_list vifs;       /* of struct agent_vif */
     struct ovs_list in_flight;  /* of struct agent_vif whose rules are in the bundle that is on its way */
+    struct ovs_list senders;    /* of struct agent_vif that wait for the next bundle */
 
     int64_t needed_cfg;         /* ovs-vswitchd must have carried this out before the row counts as applied */
     unsigned int epoch;         /* of the session that the next three are about */
@@ -114,6 +131,9 @@ struct agent_bridge {
     enum wiring_bridge_state state;
     char *reason;               /* or NULL */
     bool blocks_vifs;           /* 'reason' keeps VIFs from being wired */
+
+    /* A rate is carried out by a meter there: the userspace datapath reads its frames before the kernel could police them. */
+    bool has_meters;
 };
 
 /* bridge.c */
@@ -139,6 +159,9 @@ void agent_bridge_run(struct agent_bridge *);
 void agent_bridge_send(struct agent_bridge *);
 
 /* bridge_session.c */
+
+/* Each VIF on the bridge takes a turn. */
+void agent_bridge_wake_vifs(struct agent_bridge *);
 
 /* Takes in what the switch answered. In every turn: a session whose answers nobody takes wakes the loop again and again. */
 void agent_bridge_hear(struct agent_bridge *);
@@ -173,14 +196,43 @@ struct agent_vif *agent_vif_find(struct agent *, const char *uuid);
 /* Owns 'wish' afterwards. */
 void agent_vif_wish(struct agent *, struct vif_wish *wish);
 void agent_vif_withdraw(struct agent *, const char *uuid);
-void agent_vif_dirty(struct agent_vif *);
 void agent_vif_destroy(struct agent_vif *);
 
+/* Those that are on that device, or were and have not let go of it, take a turn. */
+void agent_wake_port(struct agent *, const char *device);
+
+/* vif_wake.c */
+void agent_vif_init_wakes(struct agent_vif *);
+void agent_vif_forget_wakes(struct agent_vif *);
+
+/* The VIF takes a turn when the loop turns next; or has the loop turn at once. */
+void agent_vif_dirty(struct agent_vif *);
+void agent_vif_look_again(struct agent_vif *);
+
+/* The VIF takes a turn when its rows can be written. */
+void agent_vif_await_write(struct agent_vif *);
+void agent_wake_writers(struct agent *);
+
+/* The VIF takes a turn when the bridge's next bundle can be added to. */
+void agent_vif_await_bundle(struct agent_vif *, struct agent_bridge *);
+void agent_bridge_wake_senders(struct agent_bridge *);
+
+/* Whether the source has taken the VIF's report. */
+void agent_vif_set_told(struct agent_vif *, bool told);
+bool agent_vif_is_untold(const struct agent_vif *);
+
+/* The VIF takes a turn at that time; 0 for no time of its own. */
+void agent_vif_set_alarm(struct agent_vif *, long long int at);
+void agent_run_alarms(struct agent *);
+void agent_wait_for_alarms(const struct agent *);
 
 /* vif_turn.c */
 
 /* Takes a turn, carries out what can be done now, and reports. Frees the VIF when nothing wants it and nothing is left of it. */
 void agent_vif_run(struct agent_vif *);
+
+/* Reports again those that the source could not take, as far as it can now. */
+void agent_tell_untold(struct agent *);
 
 /* What leads on from here, in words, "" for nothing; the caller's to free. 'next_try' becomes the time until which backoff waits, or stays as it
  * is. */
@@ -215,9 +267,10 @@ void agent_vif_row(const struct agent_vif *, unsigned int ifindex, char mac[MAC_
 
 /* vif_rules.c */
 
-/* Adds the wish's rules to this turn's bundle, and the removal of what they replace. */
-void agent_vif_put_rules(struct agent_vif *);
-void agent_vif_delete_rules(struct agent_vif *);
+/* Adds the wish's rules to this turn's bundle, and the removal of what they replace; or takes what is there already. Both: false if the VIF
+ * must wait for a bundle, which wakes it. */
+bool agent_vif_put_rules(struct agent_vif *);
+bool agent_vif_delete_rules(struct agent_vif *);
 
 /* A VIF whose wish does not parse takes the flows of that generation, which were found on the bridge, for its own: they stay. False if it
  * has rules already. */
@@ -235,8 +288,6 @@ void agent_vif_forget_rules(struct agent_vif *);
 /* What the rules let pass, in words: policy and rate; the caller's to free. */
 char *agent_rules_describe(const struct agent_rules *);
 
-/* True if a rate is carried out by a meter there: the userspace datapath reads its frames before the kernel could police them. */
-bool agent_bridge_has_meters(const struct agent_bridge *);
 
 /* totals.c */
 

@@ -15,6 +15,7 @@
 #include <timeval.h>
 
 #include "agent/agent-private.h"
+#include "agent/links.h"
 #include "agent/stop.h"
 #include "base/error.h"
 #include "hotplug/devices.h"
@@ -26,19 +27,9 @@
 VLOG_DEFINE_THIS_MODULE(agent);
 
 static void
-wake_device(const char *name, struct agent *agent)
-{
-    struct agent_vif *vif = shash_find_data(&agent->vifs_by_device, name);
-
-    if (vif) {
-        agent_vif_dirty(vif);
-    }
-}
-
-static void
 device_changed(const char *name, void *agent)
 {
-    wake_device(name, agent);
+    agent_wake_port(agent, name);
 }
 
 static void
@@ -100,7 +91,7 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
     struct agent_bridge *bridge = bridge_name ? shash_find_data(&agent->bridges, bridge_name) : NULL;
     struct switch_port port;
 
-    wake_device(name, agent);
+    agent_wake_port(agent, name);
     doubt_admission(agent, name);
     if (!switch_db_port(agent->db, name, &port)) {
         return;
@@ -276,9 +267,33 @@ forget_removals(struct agent *agent)
     settle_cfg(agent);
     SHASH_FOR_EACH_SAFE (node, &agent->removals) {
         if (agent_is_carried_out(agent, *(int64_t *) node->data)) {
-            wake_device(node->name, agent);
+            agent_wake_port(agent, node->name);
             free(node->data);
             shash_delete(&agent->removals, node);
+        }
+    }
+}
+
+/* Once ovs-vswitchd has carried out more than before. What was asked of it before the agent came may concern any port; a bridge that was given
+ * back, all of its VIFs. */
+static void
+note_progress(struct agent *agent)
+{
+    const int64_t now = switch_db_cur_cfg(agent->db), before = agent->seen_cfg;
+    struct shash_node *node;
+
+    agent->seen_cfg = now;
+    if (now == before) {
+        return;
+    }
+    if (before < agent->startup_cfg && now >= agent->startup_cfg) {
+        all_changed(agent);
+    }
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        struct agent_bridge *bridge = node->data;
+
+        if (bridge->state == WIRING_BRIDGE_UNGUARDED) {
+            agent_bridge_wake_vifs(bridge);
         }
     }
 }
@@ -342,20 +357,37 @@ run_vifs(struct agent *agent)
     }
 }
 
+/* Decides, and tells the kernel whose link goes up or down. */
 static void
 run_turn(struct agent *agent)
 {
     struct shash_node *node;
 
     forget_removals(agent);
+    note_progress(agent);
     remove_strays(agent);
+    if (agent_can_write(agent)) {
+        agent_wake_writers(agent);
+    }
     SHASH_FOR_EACH_SAFE (node, &agent->bridges) {
         agent_bridge_run(node->data);
     }
+    agent_tell_untold(agent);
+    agent_run_alarms(agent);
     run_vifs(agent);
+    links_set_up(agent);
+}
+
+/* The transaction has gone out first, because ovs-vswitchd takes longest with it: until it is done with it, the rest is. */
+static void
+end_turn(struct agent *agent)
+{
+    struct shash_node *node;
+
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_send(node->data);
     }
+    links_configure(agent);
     totals_store(agent);
 }
 
@@ -411,10 +443,16 @@ agent_run(struct agent *agent)
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_hear(node->data);
     }
-    if (agent_knows_all(agent) && switch_db_has_lock(agent->db)) {
+
+    const bool acts = agent_knows_all(agent) && switch_db_has_lock(agent->db);
+
+    if (acts) {
         run_turn(agent);
     }
     agent_commit(agent, &switch_events);
+    if (acts) {
+        end_turn(agent);
+    }
 }
 
 void
@@ -433,6 +471,7 @@ agent_wait(struct agent *agent)
     if (backoff_holds(&agent->writes, time_msec())) {
         poll_timer_wait_until(agent->writes.until);
     }
+    agent_wait_for_alarms(agent);
     totals_wait_to_store(agent);
 }
 
@@ -450,7 +489,14 @@ agent_create(const char *remote, struct agent **agentp)
     hmap_init(&agent->vifs);
     shash_init(&agent->vifs_by_device);
     ovs_list_init(&agent->dirty);
-    ovs_list_init(&agent->unstored);
+    ovs_list_init(&agent->writers);
+    ovs_list_init(&agent->untold);
+    heap_init(&agent->alarms);
+    ovs_list_init(&agent->links_to_set_up);
+    ovs_list_init(&agent->links_to_configure);
+    ovs_list_init(&agent->unstored_bases);
+    ovs_list_init(&agent->unstored_totals);
+    hmap_init(&agent->vifs_by_port);
     shash_init(&agent->bridges);
     sset_init(&agent->strays);
     shash_init(&agent->removals);
@@ -473,6 +519,8 @@ agent_destroy(struct agent *agent)
         agent_bridge_destroy(node->data);
     }
     hmap_destroy(&agent->vifs);
+    hmap_destroy(&agent->vifs_by_port);
+    heap_destroy(&agent->alarms);
     shash_destroy(&agent->vifs_by_device);
     shash_destroy(&agent->bridges);
     sset_destroy(&agent->strays);

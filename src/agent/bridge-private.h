@@ -14,9 +14,6 @@ struct agent_vif;
 
 /* bridge.c */
 
-/* Each VIF on the bridge takes a turn. */
-void agent_bridge_wake_vifs(struct agent_bridge *);
-
 /* Calls 'each' for every VIF that has rules on the bridge, and lets it take a turn: also those that have left for another bridge and could
  * not take their flows along yet. */
 void agent_bridge_for_each_with_rules(struct agent_bridge *, void (*each)(struct agent_vif *));
@@ -45,6 +42,8 @@ void agent_bridge_delete_leftovers(struct agent_bridge *);
 /* Looks at row, uplink, session and base. Counts on the way what other hands have done to the row. What it points to is valid in this
  * turn. */
 struct wiring_bridge_seen agent_bridge_see(struct agent_bridge *);
+
+void agent_bridge_look_at_datapath(struct agent_bridge *);
 
 /* True if nothing needs the bridge: one of ours goes with the last network that names it, unless somebody else has come to use it. */
 bool agent_bridge_is_left_over(struct agent_bridge *);

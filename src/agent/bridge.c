@@ -47,11 +47,13 @@ agent_bridge(struct agent *agent, const char *name)
     switch_db_for_each_interface(agent->db, name, take_numbers, bridge);
     ovs_list_init(&bridge->vifs);
     ovs_list_init(&bridge->in_flight);
+    ovs_list_init(&bridge->senders);
     hmap_init(&bridge->admitted);
     sset_init(&bridge->admitted_names);
     totals_init(bridge);
     bundle_init(&bridge->bundle, &agent->settings.layout);
     bridge->state = WIRING_BRIDGE_CONNECTING;
+    agent_bridge_look_at_datapath(bridge);
     shash_add(&agent->bridges, name, bridge);
     poll_immediate_wake();
     return bridge;
@@ -107,6 +109,7 @@ void
 agent_bridge_destroy(struct agent_bridge *bridge)
 {
     shash_find_and_delete(&bridge->agent->bridges, bridge->name);
+    agent_bridge_wake_senders(bridge);
     session_close(bridge->session);
     ofports_destroy(bridge->ofports);
     admission_forget(bridge);

@@ -86,6 +86,9 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
     if (bridge->composing && steps & WIRING_BRIDGE_PUT_BASE) {
         agent_bridge_put_base(bridge);
     }
+    if (agent_bridge_takes_rules(bridge)) {
+        agent_bridge_wake_senders(bridge);
+    }
     admission_run(bridge);
     totals_run(bridge);
 }

@@ -45,6 +45,14 @@ see_uplink(const struct agent_bridge *bridge, struct wiring_bridge_seen *seen)
     }
 }
 
+void
+agent_bridge_look_at_datapath(struct agent_bridge *bridge)
+{
+    struct switch_bridge row;
+
+    bridge->has_meters = switch_db_bridge(bridge->agent->db, bridge->name, &row) && !strcmp(row.datapath_type, "netdev");
+}
+
 struct wiring_bridge_seen
 agent_bridge_see(struct agent_bridge *bridge)
 {
@@ -54,6 +62,7 @@ agent_bridge_see(struct agent_bridge *bridge)
 
     seen.exists = switch_db_bridge(bridge->agent->db, bridge->name, &row);
     hands_see_bridge(&bridge->hands, bridge->name, seen.exists ? &row : NULL);
+    bridge->has_meters = seen.exists && !strcmp(row.datapath_type, "netdev");
     if (seen.exists) {
         seen.unguarded = row.given_back;
         seen.prepared = bridge_is_prepared(&row);

@@ -77,17 +77,19 @@ totals_load(struct agent_vif *vif)
     tally_init(vif->tally, kept.base, kept.total);
 }
 
+/* Each list is in the order of its VIFs' times, because each has one delay. A VIF is in one of them. */
 static void
-store_soon(struct agent_vif *vif, long long int delay_ms)
+store_soon(struct agent_vif *vif, bool base)
 {
-    long long int at = time_msec() + delay_ms;
-
-    if (ovs_list_is_empty(&vif->in_unstored)) {
-        ovs_list_push_back(&vif->agent->unstored, &vif->in_unstored);
-        vif->store_at = at;
-    } else {
-        vif->store_at = MIN(vif->store_at, at);
+    if (!ovs_list_is_empty(&vif->in_unstored)) {
+        if (vif->base_unstored || !base) {
+            return;
+        }
+        ovs_list_remove(&vif->in_unstored);
     }
+    vif->base_unstored = base;
+    vif->store_at = time_msec() + (base ? STORE_BASE_MS : STORE_TOTAL_MS);
+    ovs_list_push_back(base ? &vif->agent->unstored_bases : &vif->agent->unstored_totals, &vif->in_unstored);
 }
 
 static bool
@@ -101,30 +103,44 @@ store(struct agent_vif *vif)
     return source->class->store_counts(source, vif->uuid, &counts);
 }
 
-void
-totals_store(struct agent *agent)
+static void
+store_due(struct ovs_list *unstored)
 {
     struct agent_vif *vif;
 
-    LIST_FOR_EACH_SAFE (vif, in_unstored, &agent->unstored) {
-        if (time_msec() >= vif->store_at && store(vif)) {
-            ovs_list_remove(&vif->in_unstored);
-            ovs_list_init(&vif->in_unstored);
+    LIST_FOR_EACH_SAFE (vif, in_unstored, unstored) {
+        if (time_msec() < vif->store_at || !store(vif)) {
+            break;
         }
+        ovs_list_remove(&vif->in_unstored);
+        ovs_list_init(&vif->in_unstored);
     }
 }
 
+void
+totals_store(struct agent *agent)
+{
+    store_due(&agent->unstored_bases);
+    store_due(&agent->unstored_totals);
+}
+
 /* What is due and was not taken waits for the source. */
+static void
+wait_for_first(const struct ovs_list *unstored)
+{
+    const struct agent_vif *first = ovs_list_is_empty(unstored) ? NULL
+                                    : CONTAINER_OF(ovs_list_front(unstored), struct agent_vif, in_unstored);
+
+    if (first && time_msec() < first->store_at) {
+        poll_timer_wait_until(first->store_at);
+    }
+}
+
 void
 totals_wait_to_store(const struct agent *agent)
 {
-    const struct agent_vif *vif;
-
-    LIST_FOR_EACH (vif, in_unstored, &agent->unstored) {
-        if (time_msec() < vif->store_at) {
-            poll_timer_wait_until(vif->store_at);
-        }
-    }
+    wait_for_first(&agent->unstored_bases);
+    wait_for_first(&agent->unstored_totals);
 }
 
 void
@@ -134,7 +150,7 @@ totals_look(struct agent_vif *vif, const struct counts *counts)
     const struct port_counts *port = counts_of_port(counts, vif->rules.ofport);
 
     tally_look(vif->tally, port ? port->of : nothing, time_msec());
-    store_soon(vif, STORE_TOTAL_MS);
+    store_soon(vif, false);
 }
 
 void
@@ -169,7 +185,7 @@ take_gone(const struct port_counts *gone, void *bridge_)
 
     for (size_t i = 0; vif && i < RULES_N; i++) {
         if (tally_add_gone(vif->tally, i, &gone->of[i])) {
-            store_soon(vif, STORE_BASE_MS);
+            store_soon(vif, true);
         }
     }
 }

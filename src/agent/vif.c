@@ -36,19 +36,27 @@ vif_create(struct agent *agent, const char *uuid)
     vif->tally = xmalloc(sizeof *vif->tally);
     ovs_strlcpy(vif->uuid, uuid, sizeof vif->uuid);
     totals_load(vif);
-    ovs_list_init(&vif->in_dirty);
+    agent_vif_init_wakes(vif);
     ovs_list_init(&vif->in_unstored);
     ovs_list_init(&vif->in_flight);
     ovs_list_init(&vif->on_bridge);
     hmap_insert(&agent->vifs, &vif->by_uuid, hash_string(uuid, 0));
+    hmap_insert(&agent->vifs_by_port, &vif->by_port, hash_string(vif->device, 0));
     return vif;
 }
 
 void
-agent_vif_dirty(struct agent_vif *vif)
+agent_wake_port(struct agent *agent, const char *device)
 {
-    if (ovs_list_is_empty(&vif->in_dirty)) {
-        ovs_list_push_back(&vif->agent->dirty, &vif->in_dirty);
+    struct agent_vif *vif = shash_find_data(&agent->vifs_by_device, device);
+
+    if (vif) {
+        agent_vif_dirty(vif);
+    }
+    HMAP_FOR_EACH_WITH_HASH (vif, by_port, hash_string(device, 0), &agent->vifs_by_port) {
+        if (!strcmp(vif->device, device)) {
+            agent_vif_dirty(vif);
+        }
     }
 }
 
@@ -104,9 +112,10 @@ agent_vif_destroy(struct agent_vif *vif)
     vif_set_wish(vif, NULL);
     agent_vif_forget_rules(vif);
     agent_vif_leave_bridge(vif);
-    list_leave(&vif->in_dirty);
+    agent_vif_forget_wakes(vif);
     list_leave(&vif->in_unstored);
     hmap_remove(&vif->agent->vifs, &vif->by_uuid);
+    hmap_remove(&vif->agent->vifs_by_port, &vif->by_port);
     wiring_vif_destroy(&vif->wiring);
     free(vif->tally);
     free(vif);
@@ -126,7 +135,9 @@ vif_set_device(struct agent_vif *vif, const char *device)
         sset_add(&vif->agent->strays, vif->device);
     }
     agent_vif_forget_ofport(vif);
+    hmap_remove(&vif->agent->vifs_by_port, &vif->by_port);
     ovs_strlcpy(vif->device, device, sizeof vif->device);
+    hmap_insert(&vif->agent->vifs_by_port, &vif->by_port, hash_string(device, 0));
     vif->configured_ifindex = 0;
 }
 

@@ -29,18 +29,10 @@ agent_vif_forget_rules(struct agent_vif *vif)
     ovs_list_init(&vif->in_flight);
 }
 
-bool
-agent_bridge_has_meters(const struct agent_bridge *bridge)
-{
-    struct switch_bridge row;
-
-    return switch_db_bridge(bridge->agent->db, bridge->name, &row) && !strcmp(row.datapath_type, "netdev");
-}
-
 static bool
 wants_meter(const struct agent_vif *vif)
 {
-    return vif->wish->rate.kbytes_per_s && agent_bridge_has_meters(vif->bridge);
+    return vif->wish->rate.kbytes_per_s && vif->bridge->has_meters;
 }
 
 static struct meter_band
@@ -76,14 +68,47 @@ agent_vif_doubt_rules(struct agent_vif *vif)
     ovs_list_init(&vif->in_flight);
 }
 
+/* What a listing tells of rules for 'policy'. */
+static struct digest
+digest_of(const struct vif_policy *policy, const struct rules_target *target)
+{
+    struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+    rules_compile_vif(policy, target, &flows);
+
+    struct digest digest = encode_digest(flows.flows, flows.n, target->layout);
+    rules_flows_destroy(&flows);
+    return digest;
+}
+
+/* True if 'found' is what was sent for the VIF. */
+static bool
+is_what_was_sent(const struct agent_vif *vif, const struct found_rules *found)
+{
+    const struct agent_rules *rules = &vif->rules;
+    const struct rules_target target = {
+        .layout = &vif->agent->settings.layout,
+        .variant = rules->variant,
+        .ofport = rules->ofport,
+        .generation = rules->generation,
+        .meter = rules->metered ? meter_number(rules->ofport) : 0,
+    };
+
+    if (rules->unknown) {
+        return false;
+    }
+
+    struct digest digest = digest_of(&rules->policy, &target);
+    return digest_equals(&found->digest, &digest) && meter_is_right(rules->bridge, rules->ofport, rules->metered, &rules->rate);
+}
+
 void
 agent_vif_confirm_rules(struct agent_vif *vif)
 {
     struct agent_rules *rules = &vif->rules;
     struct found_rules *found = found_generation(session_found(rules->bridge->session), rules->ofport, rules->generation);
 
-    if (found && digest_equals(&found->digest, &rules->digest)
-        && meter_is_right(rules->bridge, rules->ofport, rules->metered, &rules->rate)) {
+    if (found && is_what_was_sent(vif, found)) {
         found->settled = true;
         rules->acked = true;
         rules->unconfirmed = false;
@@ -99,21 +124,22 @@ agent_vif_keep_rules(struct agent_vif *vif, uint8_t generation)
     if (vif->rules.bridge) {
         return false;
     }
-    /* Digest and policy stay empty, which no wish's is: it is not known what the flows were made from. */
+    /* The policy stays empty, which no wish's is. */
     vif->rules = (struct agent_rules) {
         .bridge = vif->bridge, .ofport = vif->reserved, .generation = generation, .variant = vif->agent->settings.variant,
+        .unknown = true,
     };
     return true;
 }
 
 /* The VIF's rules as they stand in the table with 'target', and what is remembered of them. */
 static void
-note_rules(struct agent_vif *vif, const struct rules_target *target, const struct digest *digest)
+note_rules(struct agent_vif *vif, const struct rules_target *target)
 {
     agent_vif_forget_rules(vif);
     vif->rules = (struct agent_rules) {
         .bridge = vif->bridge, .ofport = target->ofport, .generation = target->generation, .variant = target->variant,
-        .digest = *digest, .rate = vif->wish->rate, .metered = target->meter,
+        .rate = vif->wish->rate, .metered = target->meter,
     };
     vif_policy_clone(&vif->rules.policy, &vif->wish->policy);
     totals_note_port(vif, target->ofport);
@@ -136,17 +162,12 @@ static bool
 take_found(struct agent_vif *vif, struct found_rules *found)
 {
     const struct rules_target target = target_of(vif, found->generation);
-    struct rules_flows flows = RULES_FLOWS_INITIALIZER;
-
-    rules_compile_vif(&vif->wish->policy, &target, &flows);
-
-    struct digest digest = encode_digest(flows.flows, flows.n, target.layout);
+    struct digest digest = digest_of(&vif->wish->policy, &target);
     bool equal = digest_equals(&digest, &found->digest)
                  && meter_is_right(vif->bridge, vif->reserved, target.meter, &vif->wish->rate);
 
-    rules_flows_destroy(&flows);
     if (equal) {
-        note_rules(vif, &target, &digest);
+        note_rules(vif, &target);
         vif->rules.acked = true;
         found->settled = true;
     }
@@ -211,32 +232,36 @@ send_rules(struct agent_vif *vif)
     const bool replaces = old->bridge == vif->bridge && old->ofport == vif->reserved;
     const struct rules_target target =
         target_of(vif, agent_bridge_next_generation(vif->bridge, vif->reserved, replaces ? old->generation : 0));
-    struct rules_flows *adds = &vif->bridge->bundle.adds;
-    const size_t first = adds->n;
 
-    rules_compile_vif(&vif->wish->policy, &target, adds);
-
-    struct digest digest = encode_digest(&adds->flows[first], adds->n - first, target.layout);
+    rules_compile_vif(&vif->wish->policy, &target, &vif->bridge->bundle.adds);
     put_meter(vif, target.meter);
-    note_rules(vif, &target, &digest);
+    note_rules(vif, &target);
     ovs_list_push_back(&vif->bridge->in_flight, &vif->in_flight);
     agent_stop_at(AGENT_STEP_RULES_PUT);
 }
 
-void
+bool
 agent_vif_put_rules(struct agent_vif *vif)
 {
-    if (vif->rules.bridge ? delete_old_rules(&vif->rules) : !take_what_is_there(vif)) {
+    if (vif->rules.bridge && !delete_old_rules(&vif->rules)) {
+        agent_vif_await_bundle(vif, vif->rules.bridge);
+        return false;
+    }
+    if (vif->rules.bridge || !take_what_is_there(vif)) {
         send_rules(vif);
     }
+    return true;
 }
 
-void
+bool
 agent_vif_delete_rules(struct agent_vif *vif)
 {
-    if (delete_old_rules(&vif->rules)) {
-        delete_old_meter(&vif->rules);
-        agent_vif_forget_rules(vif);
-        agent_stop_at(AGENT_STEP_RULES_DELETED);
+    if (!delete_old_rules(&vif->rules)) {
+        agent_vif_await_bundle(vif, vif->rules.bridge);
+        return false;
     }
+    delete_old_meter(&vif->rules);
+    agent_vif_forget_rules(vif);
+    agent_stop_at(AGENT_STEP_RULES_DELETED);
+    return true;
 }

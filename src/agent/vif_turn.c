@@ -13,14 +13,14 @@
 #include <timeval.h>
 
 #include "agent/agent-private.h"
+#include "agent/links.h"
 #include "agent/stop.h"
-#include "base/error.h"
-#include "hotplug/devices.h"
-#include "hotplug/link.h"
 #include "source/source.h"
 #include "switch/db.h"
 
 VLOG_DEFINE_THIS_MODULE(agent_vif);
+
+enum { LOOK_AGAIN_MS = 1000 };
 
 static void
 vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
@@ -55,54 +55,47 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
     }
 }
 
-static void
-vif_link(struct agent_vif *vif, unsigned int steps)
+/* What ends in the same turn, so that nobody tells of it. */
+static bool
+has_ended_already(const struct agent_vif *vif, unsigned int steps)
 {
-    struct error *error = NULL;
-    struct device device;
-
-    if (!devices_find(vif->agent->devices, vif->device, &device)) {
-        return;
-    }
-    if (steps & WIRING_SET_LINK) {
-        error = link_configure(&device, vif->wish->mtu);
-        vif->configured_ifindex = error ? 0 : device.ifindex;
-        agent_stop_at(AGENT_STEP_LINK_CONFIGURED);
-    }
-    if (!error && steps & (WIRING_LINK_UP | WIRING_LINK_DOWN)) {
-        error = link_set_up(&device, steps & WIRING_LINK_UP);
-        agent_stop_at(steps & WIRING_LINK_UP ? AGENT_STEP_LINK_RAISED : AGENT_STEP_LINK_LOWERED);
-    }
-    if (error) {
-        wiring_vif_refused(&vif->wiring, steps & WIRING_LINK_STEPS, error->text, time_msec());
-        error_free(error);
-    }
+    return steps & (WIRING_FORGET_OFPORT | WIRING_DELETE_RULES) || (steps & WIRING_PUT_RULES && vif->rules.acked);
 }
 
-/* What can't be done now (a transaction or a bundle is under way) is left: the VIF stays dirty, and the same comparison asks for it
- * again. */
+/* What can't be done now (a transaction or a bundle is under way) is left: the VIF is woken when it can be, and the same comparison asks for
+ * it again. What was done tells of itself, to whoever follows switch, devices and bundles. */
 static void
 vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif_seen *seen)
 {
-    vif->wants_write = steps & WIRING_ROW_STEPS && !agent_can_write(vif->agent);
-    if (steps & WIRING_LINK_STEPS) {
-        vif_link(vif, steps);
+    links_add(vif, steps);
+    if (steps & WIRING_PUT_RULES && !agent_vif_put_rules(vif)) {
+        steps &= ~WIRING_PUT_RULES;
     }
-    if (steps & WIRING_PUT_RULES) {
-        agent_vif_put_rules(vif);
+    if (steps & WIRING_DELETE_RULES && !agent_vif_delete_rules(vif)) {
+        steps &= ~WIRING_DELETE_RULES;
     }
-    if (steps & WIRING_DELETE_RULES) {
-        agent_vif_delete_rules(vif);
-    }
-    if (steps & WIRING_ROW_STEPS && !vif->wants_write) {
-        vif_write(vif, steps, seen->device.ifindex);
+    if (steps & WIRING_ROW_STEPS) {
+        if (agent_can_write(vif->agent)) {
+            vif_write(vif, steps, seen->device.ifindex);
+        } else {
+            agent_vif_await_write(vif);
+        }
     }
     if (steps & WIRING_FORGET_OFPORT) {
         agent_vif_forget_ofport(vif);
         agent_stop_at(AGENT_STEP_NUMBER_RELEASED);
     }
-    if (steps || wiring_vif_is_under_way(&vif->wiring)) {
-        agent_vif_dirty(vif);
+    if (has_ended_already(vif, steps)) {
+        agent_vif_look_again(vif);
+    }
+}
+
+/* Rules that are not there as they should be are put when there is a bundle to put them into. */
+static void
+vif_await_bundle(struct agent_vif *vif, const struct wiring_vif_seen *seen)
+{
+    if (vif->bridge && !seen->bridge_takes_rules && (seen->rules == WIRING_RULES_NONE || seen->rules == WIRING_RULES_OTHER)) {
+        agent_vif_await_bundle(vif, vif->bridge);
     }
 }
 
@@ -146,7 +139,7 @@ policy_in_force(const struct agent_vif *vif)
     return vif->rules.bridge && vif->rules.acked ? agent_rules_describe(&vif->rules) : xstrdup("");
 }
 
-static void
+static bool
 vif_report(struct agent_vif *vif)
 {
     struct source *source = vif->agent->source;
@@ -161,22 +154,41 @@ vif_report(struct agent_vif *vif)
         .link_is_up = state == WIRING_VIF_WIRED || state == WIRING_VIF_UPDATING,
     };
 
-    vif->untold = vif->wiring.told && !source->class->report(source, &report);
-    if (vif->untold) {
-        agent_vif_dirty(vif);
-    } else if (vif->wiring.told) {
+    const bool told = !vif->wiring.told || source->class->report(source, &report);
+
+    agent_vif_set_told(vif, told);
+    if (told && vif->wiring.told) {
         agent_stop_at(AGENT_STEP_REPORT_WRITTEN);
     }
     free(policy);
+    return told;
 }
 
-static void
-vif_wait(struct agent_vif *vif)
+/* One that waits takes no more than one report in vain. */
+void
+agent_tell_untold(struct agent *agent)
 {
-    if (vif->wiring.wake_at) {
-        poll_timer_wait_until(vif->wiring.wake_at);
-        agent_vif_dirty(vif);
+    struct agent_vif *vif;
+
+    LIST_FOR_EACH_SAFE (vif, in_untold, &agent->untold) {
+        if (!vif->wish) {
+            agent_vif_set_told(vif, true);
+        } else if (!vif_report(vif)) {
+            break;
+        }
     }
+}
+
+/* A VIF that is under way looks again now and then although nobody has told it to: a word that was missed must not stop it for good. */
+static void
+vif_set_alarm(struct agent_vif *vif)
+{
+    long long int at = vif->wiring.wake_at, again = time_msec() + LOOK_AGAIN_MS;
+
+    if (wiring_vif_is_under_way(&vif->wiring) && (!at || at > again)) {
+        at = again;
+    }
+    agent_vif_set_alarm(vif, at);
 }
 
 void
@@ -188,6 +200,7 @@ agent_vif_run(struct agent_vif *vif)
 
     hands_see_vif(vif, &seen);
     vif_carry_out(vif, steps, &seen);
+    vif_await_bundle(vif, &seen);
     if (vif->wiring.state != before) {
         vif_log_state(vif, before);
         /* Others may have waited for this: one more turn looks at them. */
@@ -200,7 +213,7 @@ agent_vif_run(struct agent_vif *vif)
             return;
         }
     }
-    vif_wait(vif);
+    vif_set_alarm(vif);
     if (vif->wish) {
         vif_report(vif);
     }
@@ -210,9 +223,9 @@ char *
 agent_vif_waits_for(const struct agent_vif *vif, long long int *next_try)
 {
     const struct agent *agent = vif->agent;
-    const char *refusal = vif->untold ? agent->source->class->refusal(agent->source, next_try) : NULL;
+    const char *refusal = agent_vif_is_untold(vif) ? agent->source->class->refusal(agent->source, next_try) : NULL;
 
-    if (vif->wants_write && backoff_holds(&agent->writes, time_msec())) {
+    if (!ovs_list_is_empty(&vif->in_writers) && backoff_holds(&agent->writes, time_msec())) {
         *next_try = agent->writes.until;
         return xasprintf("the next try: the switch database refused: %s", switch_db_error(agent->db));
     }

@@ -34,7 +34,7 @@ agent_vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TE
         .vlans = wish->policy.vlans,
         .n_vlans = wish->policy.n_vlans,
     };
-    if (vif->bridge && !agent_bridge_has_meters(vif->bridge)) {
+    if (vif->bridge && !vif->bridge->has_meters) {
         row->policing_kbits = vif_rate_kbits(wish->rate.kbytes_per_s);
         row->policing_burst_kbits = vif_rate_kbits(wish->rate.burst_kbytes);
     }

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hash.h>
 #include <netlink-notifier.h>
 #include <netlink-socket.h>
 #include <netlink.h>
+#include <openvswitch/hmap.h>
 #include <openvswitch/ofpbuf.h>
 #include <openvswitch/poll-loop.h>
 #include <openvswitch/shash.h>
@@ -31,12 +33,14 @@ enum { LIST_AGAIN_MS = 30 * 1000 };
 
 struct known_device {
     struct device device;       /* its name is the key in 'devices' */
+    struct hmap_node by_ifindex; /* in 'devices' */
     bool announced;             /* udev has handled it, or there is no udev */
     bool listed;                /* while reading the whole list */
 };
 
 struct devices {
     struct shash by_name;       /* of struct known_device */
+    struct hmap by_ifindex;     /* of the same */
     struct rtnetlink_change event; /* where 'kernel' puts what it was told last */
     struct nln *kernel;
     struct nln_notifier *links;
@@ -54,6 +58,7 @@ devices_forget(struct devices *devices, struct shash_node *node)
     struct known_device *known = node->data;
     char *name = shash_steal(&devices->by_name, node);
 
+    hmap_remove(&devices->by_ifindex, &known->by_ifindex);
     free(known);
     devices->changed(name, devices->aux);
     free(name);
@@ -65,12 +70,19 @@ devices_learn(struct devices *devices, const struct rtnetlink_change *change)
     struct shash_node *node = shash_find(&devices->by_name, change->ifname);
 
     if (!node) {
-        node = shash_add(&devices->by_name, change->ifname, xzalloc(sizeof(struct known_device)));
+        struct known_device *new = xzalloc(sizeof *new);
+
+        node = shash_add(&devices->by_name, change->ifname, new);
+        hmap_insert(&devices->by_ifindex, &new->by_ifindex, hash_int(0, 0));
     }
 
     struct known_device *known = node->data;
     const struct device before = known->device;
 
+    if (before.ifindex != change->if_index) {
+        hmap_remove(&devices->by_ifindex, &known->by_ifindex);
+        hmap_insert(&devices->by_ifindex, &known->by_ifindex, hash_int(change->if_index, 0));
+    }
     known->device = (struct device) {
         .name = node->name, .ifindex = change->if_index, .flags = change->ifi_flags, .mtu = change->mtu,
     };
@@ -88,18 +100,28 @@ devices_learn(struct devices *devices, const struct rtnetlink_change *change)
     return known;
 }
 
+/* The same device under another name, or NULL. */
+static struct known_device *
+find_other_name(const struct devices *devices, const struct rtnetlink_change *change)
+{
+    struct known_device *known;
+
+    HMAP_FOR_EACH_WITH_HASH (known, by_ifindex, hash_int(change->if_index, 0), &devices->by_ifindex) {
+        if (known->device.ifindex == change->if_index && strcmp(known->device.name, change->ifname)) {
+            return known;
+        }
+    }
+    return NULL;
+}
+
 /* A renamed device leaves its old name behind without a word. */
 static void
 forget_old_name(struct devices *devices, const struct rtnetlink_change *change)
 {
-    struct shash_node *node;
+    struct known_device *known = find_other_name(devices, change);
 
-    SHASH_FOR_EACH_SAFE (node, &devices->by_name) {
-        const struct known_device *known = node->data;
-
-        if (known->device.ifindex == change->if_index && strcmp(node->name, change->ifname)) {
-            devices_forget(devices, node);
-        }
+    if (known) {
+        devices_forget(devices, shash_find(&devices->by_name, known->device.name));
     }
 }
 
@@ -194,6 +216,7 @@ devices_open(void (*changed)(const char *, void *), void *aux, struct devices **
     struct devices *devices = xzalloc(sizeof *devices);
 
     shash_init(&devices->by_name);
+    hmap_init(&devices->by_ifindex);
     devices->changed = changed;
     devices->aux = aux;
     devices->list_needed = true;
@@ -220,6 +243,7 @@ devices_close(struct devices *devices)
         nln_destroy(devices->kernel);
         udev_follower_destroy(devices->udev);
         shash_destroy_free_data(&devices->by_name);
+        hmap_destroy(&devices->by_ifindex);
         free(devices);
     }
 }

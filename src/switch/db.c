@@ -11,6 +11,7 @@
 #include <openvswitch/vlog.h>
 #include <ovsdb-idl.h>
 #include <smap.h>
+#include <uuid.h>
 
 #include "switch/db-private.h"
 
@@ -72,6 +73,7 @@ switch_db_open_without_lock(const char *remote)
     db->idl = ovsdb_idl_create(remote, &switchrec_idl_class, false, true);
     members_init(&db->ports);
     members_init(&db->interfaces);
+    shash_init(&db->port_uuids);
     watch_columns(db->idl);
     db->bridges_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_bridge_col_name);
     db->ports_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_port_col_name);
@@ -96,6 +98,7 @@ switch_db_close(struct switch_db *db)
     if (db) {
         members_destroy(&db->ports);
         members_destroy(&db->interfaces);
+        shash_destroy_free_data(&db->port_uuids);
         ovsdb_idl_loop_destroy(&db->loop);
         free(db->error);
         free(db);
@@ -147,6 +150,20 @@ note_ports(struct telling *telling, const struct switchrec_bridge *bridge)
 
     if (gone || switchrec_bridge_is_updated(bridge, SWITCHREC_BRIDGE_COL_PORTS)) {
         members_set(&telling->db->ports, &bridge->header_.uuid, bridge->ports, gone ? 0 : bridge->n_ports, tell_member, telling);
+    }
+}
+
+static void
+note_name(struct switch_db *db, const struct switchrec_port *port)
+{
+    const struct uuid *known = shash_find_data(&db->port_uuids, port->name);
+
+    if (!switchrec_port_is_deleted(port)) {
+        if (!known || !uuid_equals(known, &port->header_.uuid)) {
+            free(shash_replace(&db->port_uuids, port->name, xmemdup(&port->header_.uuid, sizeof port->header_.uuid)));
+        }
+    } else if (known && uuid_equals(known, &port->header_.uuid)) {
+        free(shash_find_and_delete(&db->port_uuids, port->name));
     }
 }
 
@@ -216,6 +233,7 @@ tell_changes(struct switch_db *db, const struct switch_db_events *events)
     const struct switchrec_port *port;
 
     SWITCHREC_PORT_FOR_EACH_TRACKED (port, db->idl) {
+        note_name(db, port);
         note_interfaces(db, port);
     }
     tell_changed_bridges(&telling);

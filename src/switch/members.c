@@ -119,6 +119,18 @@ keep(struct members *members, struct owner *owner, const struct uuid *rows, size
     }
 }
 
+/* How many rows 'a' and 'b', of at least 'n', have in common at their beginning. */
+static size_t
+common(const struct uuid *a, const struct uuid *b, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && uuid_equals(&a[i], &b[i])) {
+        i++;
+    }
+    return i;
+}
+
 void
 members_set(struct members *members, const struct uuid *uuid, const struct uuid *rows, size_t n,
             void (*each)(const struct uuid *, void *), void *aux)
@@ -127,17 +139,25 @@ members_set(struct members *members, const struct uuid *uuid, const struct uuid 
     size_t i = 0, j = 0;
 
     while (i < owner->n || j < n) {
+        size_t same = common(&owner->rows[i], &rows[j], MIN(owner->n - i, n - j));
+
+        i += same;
+        j += same;
+        if (i >= owner->n && j >= n) {
+            break;
+        }
+
         int order = i >= owner->n ? 1 : j >= n ? -1 : uuid_compare_3way(&owner->rows[i], &rows[j]);
         const struct uuid *row = order < 0 ? &owner->rows[i] : &rows[j];
 
-        i += order <= 0;
-        j += order >= 0;
         if (order < 0) {
             leave(members, row, uuid);
-        } else if (order > 0) {
+            i++;
+        } else {
             join(members, row, uuid);
+            j++;
         }
-        if (order && each) {
+        if (each) {
             each(row, aux);
         }
     }

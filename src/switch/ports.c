@@ -10,8 +10,9 @@
 #include "switch/db-private.h"
 #include "switch/db.h"
 
-const struct switchrec_port *
-find_port(const struct switch_db *db, const char *name)
+/* By the index, which has the rows of this turn's transaction too. Its cost grows with the number of ports. */
+static const struct switchrec_port *
+find_port_in_index(const struct switch_db *db, const char *name)
 {
     struct switchrec_port *key = switchrec_port_index_init_row(db->ports_by_name);
 
@@ -19,6 +20,15 @@ find_port(const struct switch_db *db, const char *name)
     const struct switchrec_port *port = switchrec_port_index_find(db->ports_by_name, key);
     switchrec_port_index_destroy_row(key);
     return port;
+}
+
+const struct switchrec_port *
+find_port(const struct switch_db *db, const char *name)
+{
+    const struct uuid *uuid = shash_find_data(&db->port_uuids, name);
+    const struct switchrec_port *port = uuid ? switchrec_port_get_for_uuid(db->idl, uuid) : NULL;
+
+    return port && !strcmp(port->name, name) ? port : find_port_in_index(db, name);
 }
 
 const struct switchrec_bridge *
@@ -115,38 +125,80 @@ switch_db_for_each_interface(const struct switch_db *db, const char *bridge,
 }
 
 /* The keys that other programs look for (Open vSwitch's integration guide; XenServer's vif script), and our marks. */
+struct identity {
+    struct {
+        const char *key, *value;
+    } pairs[10];
+    size_t n;
+    char ifindex[11];          /* 32 bits in decimal */
+};
+
 static void
-identity(const struct switch_vif_row *vif, struct smap *keys)
+identity_put(struct identity *identity, const char *key, const char *value)
 {
-    smap_init(keys);
-    smap_add(keys, "cabled-vif", vif->vif);
-    smap_add_format(keys, "cabled-ifindex", "%u", vif->ifindex);
-    smap_add(keys, "attached-mac", vif->mac);
-    smap_add(keys, "iface-id", vif->vif);
-    smap_add(keys, "iface-status", "active");
-    smap_add(keys, "xs-vif-uuid", vif->vif);
-    smap_add(keys, "xs-network-uuid", vif->network);
+    ovs_assert(identity->n < ARRAY_SIZE(identity->pairs));
+    identity->pairs[identity->n].key = key;
+    identity->pairs[identity->n++].value = value;
+}
+
+static void
+identity_init(struct identity *identity, const struct switch_vif_row *vif)
+{
+    identity->n = 0;
+    snprintf(identity->ifindex, sizeof identity->ifindex, "%u", vif->ifindex);
+    identity_put(identity, "cabled-vif", vif->vif);
+    identity_put(identity, "cabled-ifindex", identity->ifindex);
+    identity_put(identity, "attached-mac", vif->mac);
+    identity_put(identity, "iface-id", vif->vif);
+    identity_put(identity, "iface-status", "active");
+    identity_put(identity, "xs-vif-uuid", vif->vif);
+    identity_put(identity, "xs-network-uuid", vif->network);
     if (vif->vm[0]) {
-        smap_add(keys, "vm-id", vif->vm);
-        smap_add(keys, "xs-vm-uuid", vif->vm);
+        identity_put(identity, "vm-id", vif->vm);
+        identity_put(identity, "xs-vm-uuid", vif->vm);
     }
 }
 
 static bool
 identity_matches(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
-    struct smap keys;
-    struct smap_node *node;
-    bool matches = true;
+    struct identity identity;
 
-    identity(vif, &keys);
-    SMAP_FOR_EACH (node, &keys) {
-        const char *value = smap_get(&interface->external_ids, node->key);
+    identity_init(&identity, vif);
+    for (size_t i = 0; i < identity.n; i++) {
+        const char *value = smap_get(&interface->external_ids, identity.pairs[i].key);
 
-        matches = matches && value && !strcmp(value, node->value);
+        if (!value || strcmp(value, identity.pairs[i].value)) {
+            return false;
+        }
     }
+    return true;
+}
+
+static void
+set_identity(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
+{
+    struct identity identity;
+
+    identity_init(&identity, vif);
+    for (size_t i = 0; i < identity.n; i++) {
+        switchrec_interface_update_external_ids_setkey(interface, identity.pairs[i].key, identity.pairs[i].value);
+    }
+}
+
+/* The same for a row that is new. */
+static void
+set_first_identity(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
+{
+    struct identity identity;
+    struct smap keys = SMAP_INITIALIZER(&keys);
+
+    identity_init(&identity, vif);
+    for (size_t i = 0; i < identity.n; i++) {
+        smap_add(&keys, identity.pairs[i].key, identity.pairs[i].value);
+    }
+    switchrec_interface_set_external_ids(interface, &keys);
     smap_destroy(&keys);
-    return matches;
 }
 
 /* A VIF without trunks is an access port of its network's VLAN, or of VLAN 0: it sends and gets untagged frames only. Without a tag it
@@ -210,17 +262,17 @@ void
 switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
 {
     const struct switchrec_port *port = find_port(db, vif->name);
-    struct smap keys;
-    struct smap_node *node;
 
-    identity(vif, &keys);
-    SMAP_FOR_EACH (node, &keys) {
-        switchrec_interface_update_external_ids_setkey(port->interfaces[0], node->key, node->value);
-    }
-    smap_destroy(&keys);
+    set_identity(port->interfaces[0], vif);
     set_vlans(port, vif);
     set_policing(port->interfaces[0], vif);
     shut_out_of_spanning_tree(port);
+}
+
+static bool
+port_spans(const struct switchrec_port *port)
+{
+    return smap_get_bool(&port->other_config, "stp-enable", true) || smap_get_bool(&port->other_config, "rstp-enable", true);
 }
 
 bool
@@ -228,7 +280,7 @@ switch_db_port_spans(const struct switch_db *db, const char *name)
 {
     const struct switchrec_port *port = find_port(db, name);
 
-    return port && (smap_get_bool(&port->other_config, "stp-enable", true) || smap_get_bool(&port->other_config, "rstp-enable", true));
+    return port && port_spans(port);
 }
 
 bool
@@ -237,8 +289,7 @@ switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_r
     const struct switchrec_port *port = find_port(db, vif->name);
 
     return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && vlans_match(port, vif)
-           && policing_matches(port->interfaces[0], vif)
-           && !switch_db_port_spans(db, vif->name);
+           && policing_matches(port->interfaces[0], vif) && !port_spans(port);
 }
 
 void
@@ -247,14 +298,11 @@ switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
     struct switchrec_interface *interface = switchrec_interface_insert(db->txn);
     struct switchrec_port *port = switchrec_port_insert(db->txn);
     const int64_t ofport = vif->ofport_request;
-    struct smap keys;
 
-    identity(vif, &keys);
     switchrec_interface_set_name(interface, vif->name);
     switchrec_interface_set_ofport_request(interface, &ofport, 1);
-    switchrec_interface_set_external_ids(interface, &keys);
+    set_first_identity(interface, vif);
     set_policing(interface, vif);
-    smap_destroy(&keys);
     switchrec_port_set_name(port, vif->name);
     switchrec_port_set_interfaces(port, &interface, 1);
     switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
