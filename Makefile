@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-fresh configure guest demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz mutation bench-recovery install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench-recovery install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -74,6 +74,10 @@ fuzz: deps-asan
 # Every single change of what decides must be noticed by a test; `make check` looks at a sample.
 mutation: deps-check all
 	@tests/mutation/run $(BUILD)
+
+# What test_thousands.py shows with few VIFs in a usual run.
+thousands: deps-check all
+	@cd tests/e2e && CABLED_VIFS=2000 /usr/bin/python3 -B -m pytest -p no:cacheprovider -q test_thousands.py
 
 check-fresh: deps-fresh
 	@scripts/check-fresh

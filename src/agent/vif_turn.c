@@ -72,7 +72,8 @@ vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif
         steps &= ~WIRING_PUT_RULES;
     }
     if (steps & WIRING_DELETE_RULES && !agent_vif_delete_rules(vif)) {
-        steps &= ~WIRING_DELETE_RULES;
+        /* Nor is the number given back: whoever got it would have these rules too. */
+        steps &= ~(WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
     }
     if (steps & WIRING_ROW_STEPS) {
         if (agent_can_write(vif->agent)) {

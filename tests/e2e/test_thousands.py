@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many VIFs on one switch, and all kinds of change: nothing forged passes, nothing allowed is lost, and all end where they were to end.
+
+CABLED_VIFS says how many: 150 in a usual run, 2,000 with `make thousands`."""
+
+import json
+import os
+
+import pytest
+
+from conftest import mac_of, peer_of
+from lab import wait_for
+from storm import POLICY, Storm, hang_out_ear, heard_nothing_forged
+
+N_VIFS = int(os.environ.get("CABLED_VIFS", "150"))
+DEADLINE_S = 120
+ROWS_PER_TRANSACTION = 250      # what fits on a command line
+
+
+class Crowd:
+    """So many VIFs, the first of which storms."""
+
+    def __init__(self, host):
+        self.host = host
+        self.devices = [f"vif{n}.0" for n in range(2, N_VIFS + 1)]
+        hang_out_ear(host)
+        host.network("net0")
+        host.wired("vif1.0", "--ipv4", ",".join(POLICY["ipv4"]), "--ipv6", ",".join(POLICY["ipv6"]), mac=POLICY["mac"])
+        host.lab.vsctl("add-port", "xapi0", "ear0")
+        self.network = host.json("network", "show", "net0")["uuid"]
+        self.owner = host.lab.vsctl("get", "open_vswitch", ".", "external_ids:cabled-host").strip('"')
+
+    def add_devices(self):
+        batch = "".join(f"link add {device} type veth peer name {peer_of(device)}\n" for device in self.devices)
+        self.host.lab.run("ip", "-batch", "-", input=batch, timeout_s=DEADLINE_S)
+
+    def transact(self, operations):
+        for first in range(0, len(operations), ROWS_PER_TRANSACTION):
+            self.host.transact(*operations[first:first + ROWS_PER_TRANSACTION])
+
+    def describe(self):
+        self.transact([{"op": "insert", "table": "VIF", "row": {
+            "interface": device, "network": ["uuid", self.network], "host": ["uuid", self.owner], "MAC": mac_of(device), "device": "0",
+            "locking_mode": "locked", "ipv4_allowed": ["set", [f"10.1.{n >> 8}.{n & 255}"]], "currently_attached": True,
+        }} for n, device in enumerate(self.devices)])
+
+    def update(self, **columns):
+        """The same change of every row but the first, each in a way of its own if a column is a function of the VIF's number."""
+        self.transact([{"op": "update", "table": "VIF", "where": [["interface", "==", device]],
+                        "row": {name: value(n) if callable(value) else value for name, value in columns.items()}}
+                       for n, device in enumerate(self.devices)])
+
+    def states(self):
+        """How many VIFs are in which state, by the agent's own word."""
+        done = self.host.lab.run("ovs-appctl", "-t", self.host.lab.agent.control, "status", check=False)
+        counts = {}
+        for vif in json.loads(done.stdout)["vifs"] if done.returncode == 0 else ():
+            counts[vif["state"]] = counts.get(vif["state"], 0) + 1
+        return counts
+
+    def await_states(self, **counts):
+        wait_for(lambda: self.states() == {state: n for state, n in counts.items() if n}, f"{counts}", DEADLINE_S, seen=self.states)
+
+    def n_flows(self, match=""):
+        text = self.host.lab.ofctl("-O", "OpenFlow14", "dump-aggregate", "xapi0", *([match] if match else []))
+        return int(text.partition("flow_count=")[2].split()[0])
+
+    def await_flows(self, n, match=""):
+        wait_for(lambda: self.n_flows(match) == n, f"{n} flows", DEADLINE_S, seen=lambda: self.n_flows(match))
+
+
+@pytest.fixture
+def crowd(host):
+    for daemon in ("cabled", "ovs-vswitchd"):       # a loop that turns for more than a second says so, and a busy one that it is
+        host.lab.expect(daemon, r"timeval\|WARN|poll_loop|ofproto\|WARN|Dropped \d+ log messages")
+    host.lab.expect("cabled", "connection to ovs-vswitchd broke|connection failed|connection dropped|connection attempt|no response to inactivity")
+    host.lab.expect("ovs-vswitchd", "Network is down|No such device|rconn|ovs_rcu|blocked")
+    crowd = Crowd(host)
+    crowd.add_devices()
+    crowd.describe()
+    crowd.await_states(wired=N_VIFS)
+    return crowd
+
+
+class Loss:
+    """Judges a storm: what is missing of the allowed frames is no more than what this machine had no time for."""
+
+    def __init__(self, storm):
+        self.storm = storm
+        storm.await_passing()
+        self.first = storm.heard()[0][0]
+        self.overflows = storm.overflows()
+
+    def judge(self):
+        self.storm.await_passing()
+        lost = self.storm.lost(self.first, self.storm.heard()[0][-1])
+        overflows = self.storm.overflows() - self.overflows
+        assert len(lost) <= overflows, f"{len(lost)} allowed frames were lost, {overflows} of any kind for want of time"
+
+
+def test_changes_of_many_let_nothing_forged_pass_and_lose_nothing(crowd):
+    n_flows = crowd.n_flows()
+    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+        loss = Loss(storm)
+        for columns in ({"ipv4_allowed": lambda n: ["set", [f"10.2.{n >> 8}.{n & 255}"]]}, {"MTU": 1400},
+                        {"qos_algorithm_type": "ratelimit", "qos_algorithm_params": ["map", [["kbps", "5000"]]]},
+                        {"qos_algorithm_type": "", "qos_algorithm_params": ["map", []]}):
+            crowd.update(**columns)
+            crowd.host.cable("vif", "set", "vif1.0", "--add-ipv4", "10.0.0.77")     # one among many
+            crowd.host.cable("vif", "wait", "vif1.0")
+            crowd.host.cable("vif", "set", "vif1.0", "--remove-ipv4", "10.0.0.77")
+            crowd.host.cable("vif", "wait", "vif1.0")
+            crowd.await_states(wired=N_VIFS)
+        crowd.update(locking_mode="disabled")
+        crowd.await_states(wired=1, disabled=N_VIFS - 1)
+        crowd.update(locking_mode="locked")
+        crowd.await_states(wired=N_VIFS)
+        crowd.host.cable("network", "set", "net0", "--vlan", "20")
+        wait_for(lambda: crowd.host.row("Port", crowd.devices[-1], "tag")["tag"] == 20, "the VLAN to be there", DEADLINE_S)
+        crowd.await_states(wired=N_VIFS)
+        loss.judge()
+    heard_nothing_forged(storm)
+    crowd.await_flows(n_flows)
+
+
+def test_many_that_come_and_go_let_nothing_forged_pass(crowd):
+    n_flows = crowd.n_flows()
+    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+        loss = Loss(storm)
+        crowd.update(currently_attached=False)
+        crowd.await_states(wired=1, detached=N_VIFS - 1)
+        crowd.update(currently_attached=True)
+        crowd.await_states(wired=N_VIFS)
+        loss.judge()
+    heard_nothing_forged(storm)
+    crowd.await_flows(n_flows)
+
+
+def test_agent_that_dies_among_many_loses_nothing(crowd):
+    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+        loss = Loss(storm)
+        for _ in range(3):
+            crowd.host.lab.agent.kill()
+            crowd.update(ipv4_allowed=["set", ["10.3.0.1"]])
+            crowd.host.lab.agent.start()
+            crowd.await_states(wired=N_VIFS)
+        loss.judge()
+    heard_nothing_forged(storm)
+
+
+def test_switch_that_dies_under_many_lets_nothing_forged_pass(crowd):
+    n_flows = crowd.n_flows()
+    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+        storm.await_passing()
+        crowd.host.lab.vswitchd.kill()
+        crowd.host.lab.vswitchd.start()
+        crowd.await_flows(n_flows)
+        crowd.await_states(wired=N_VIFS)
+        storm.await_passing()
+    heard_nothing_forged(storm)
+
+
+def test_flows_that_somebody_deletes_under_many_come_back(crowd):
+    n_flows = crowd.n_flows()
+    crowd.host.lab.expect("cabled", r"hands\|WARN\|bridge xapi0: somebody")
+    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+        storm.await_passing()
+        for match in ([], ["table=203"]):
+            crowd.host.lab.ofctl("-O", "OpenFlow14", "del-flows", "xapi0", *match)
+            crowd.await_flows(n_flows)
+            crowd.await_states(wired=N_VIFS)
+        storm.await_passing()
+    heard_nothing_forged(storm)
