@@ -14,8 +14,8 @@ SANITIZE := -Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=all
 export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-build deps-demo deps-check deps-asan deps-fresh configure guest demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench-recovery install clean
+.PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest demo lab \
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-recovery install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -34,6 +34,9 @@ deps-check:
 
 deps-asan:
 	@scripts/deps build run test asan
+
+deps-bench:
+	@scripts/deps build run bench
 
 deps-fresh:
 	@scripts/deps fresh
@@ -81,6 +84,11 @@ thousands: deps-check all
 
 check-fresh: deps-fresh
 	@scripts/check-fresh
+
+# How close the agent is to the least that there is to do; `make bench QUICK=1` in two minutes.
+bench: deps-bench all
+	@$(NINJA) -C $(BUILD) --quiet bench/floor bench/watcher
+	@CABLED_BENCH=$(abspath $(BUILD))/bench bench/run $(if $(QUICK),--quick) --json $(BUILD)/reports/bench.json
 
 # How long it takes until everything is back: 200 VIFs, five rounds. bench/recovery takes other figures.
 bench-recovery: deps-demo all
