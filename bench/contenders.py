@@ -39,6 +39,7 @@ class Contender:
     """One that works on a world. Subclasses say how; prepare_*() is not timed, begin() starts the clock."""
 
     name = "?"
+    atomic = True               # whether one of its rules is in force when all are
 
     def __init__(self, world):
         self.world = world
@@ -105,6 +106,8 @@ class Contender:
         run = Run(self.begin())
         run.ended = watcher.await_all("rules", {str(ofport)}, DEADLINE_S)[str(ofport)]
         run.stages = {"rules": run.ended, **self.end()}
+        if not self.atomic:
+            run.ended = clock_ns()
         return run
 
     def reinstall(self, numbers):
@@ -322,6 +325,7 @@ class PlainTools(Tools):
     """One ovs-vsctl and one ip for each VIF, one ovs-ofctl for each flow."""
 
     name = "plain tools"
+    atomic = False
 
     def prepare_plug(self, vifs):
         ports = dict(zip(vifs, self.add_ports(vifs)))

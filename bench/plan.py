@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 class Plan:
     storms: tuple               # VIFs at once
     storm_rounds: int
-    present: tuple              # VIFs beside which one is plugged
+    present: tuple              # VIFs that are there, one number after the other
+    single_present: tuple       # ... of these, beside which one is plugged
     single_rounds: int
     change_present: tuple
     change_rounds: int
     restart_present: int
     restart_rounds: int
     instructions_present: tuple
+    instructions_plugs: int
     few: dict = field(default_factory=dict)     # contenders that take part in so many rounds only, because they take so long
 
 
-FULL = Plan(storms=(100, 500, 1000), storm_rounds=5, present=(0, 100, 500, 1000, 2000), single_rounds=50, change_present=(0, 1000),
-            change_rounds=50, restart_present=1000, restart_rounds=5, instructions_present=(10, 1000), few={"plain tools": 5})
-QUICK = Plan(storms=(100,), storm_rounds=3, present=(0, 100), single_rounds=10, change_present=(0,), change_rounds=10, restart_present=-1,
-             restart_rounds=0, instructions_present=(), few={"plain tools": 2, "best tools": 5})
+FULL = Plan(storms=(100, 500, 1000), storm_rounds=5, present=(0, 10, 100, 500, 1000, 2000), single_present=(0, 100, 500, 1000, 2000), single_rounds=50, change_present=(0, 1000),
+            change_rounds=50, restart_present=1000, restart_rounds=5, instructions_present=(10, 1000), instructions_plugs=10, few={"plain tools": 5})
+QUICK = Plan(storms=(100,), storm_rounds=3, present=(0, 100), single_present=(0, 100), single_rounds=10, change_present=(0,), change_rounds=10, restart_present=-1,
+             restart_rounds=0, instructions_present=(), instructions_plugs=0, few={"plain tools": 2, "best tools": 5})

@@ -14,7 +14,9 @@ from .vifs import BRIDGE, Vif, pool_row
 from .watcher import Watcher
 
 PROGRAMS = Path(os.environ.get("CABLED_BENCH", Path(__file__).resolve().parent.parent / "build/bench"))
-GROUP = "77"                    # of the devices that a round makes: the kernel deletes a group much faster than one by one
+# Groups of the devices that a round makes, and of those that stay: the kernel deletes a group much faster than one by one.
+GROUP = "77"
+PRESENT_GROUP = "78"
 MODEL = 65000                   # the number of the VIF from which moulds are taken
 
 
@@ -71,8 +73,11 @@ class World:
 
     def drop_devices(self):
         """Away with what make_devices() has made."""
-        self.lab.run("ip", "link", "del", "group", GROUP, timeout_s=120)
-        self.lab.udevd.settle()
+        self._drop(GROUP)
+
+    def _drop(self, group):
+        self.lab.run("ip", "link", "del", "group", group, timeout_s=300)
+        self.lab.run("udevadm", "settle", "--timeout=120", timeout_s=150)
 
     def ifindexes(self, vifs):
         lines = self.lab.run("ip", "-o", "link", "show").stdout.splitlines()
@@ -105,16 +110,27 @@ class World:
         return self.pool.request([{"op": "update", "table": "VIF", "where": [["interface", "==", vif.device]],
                                    "row": {"ipv4_allowed": ["set", addresses]}}])
 
-    def add_present(self, n):
-        """Have the agent wire VIFs until so many are there."""
+    def set_present(self, n):
+        """Have the agent wire VIFs until so many are there, or take them all away."""
+        if n < len(self.present):
+            self._take_all_away()
         new = [Vif(number) for number in range(len(self.present) + 1, n + 1)]
         if new:
-            self._make(new, "0")
+            self._make(new, PRESENT_GROUP)
             self.watcher.forget()
             self.pool.send(self.want(new))
             self.pool.reply()
             self.watcher.await_value("told", {vif.device: "wired" for vif in new}, 600)
             self.present += new
+
+    def _take_all_away(self):
+        self.watcher.forget()
+        self.pool.send(self.want_no_more(self.present))
+        self.pool.reply()
+        self.watcher.await_all("unrow", {vif.device for vif in self.present}, 600)
+        self.watcher.await_count("unrules", len(self.present), 600)
+        self._drop(PRESENT_GROUP)
+        self.present = []
 
     # Parts
 

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many instructions a plug takes the agent, by valgrind's callgrind: the same from run to run, whatever else the machine does.
+
+Only plugs are counted: instrumentation is off while the agent starts and between the plugs, so that thousands of VIFs do not take
+minutes to be read.
+"""
+
+import re
+
+from lab.agent import Agent as LabAgent
+from lab.wait import wait_for
+
+from .chapters import FIRST_PROBE, all_wired
+from .series import chapter, progress
+from .vifs import Vif
+
+TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
+FUNCTION = re.compile(r"^\s*([\d,]+)\s+\S*?:(\w+)", re.MULTILINE)
+TOP = 12
+
+
+class CountedAgent(LabAgent):
+    """The lab's agent under callgrind."""
+
+    def argv(self):
+        # In the foreground, as far as it knows: callgrind_control does not find a process that has forked.
+        words = ["valgrind", "-q", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.out}",
+                 *(word for word in super().argv() if word != "--detach")]
+        return ["sh", "-c", '"$@" </dev/null >/dev/null 2>&1 &', "sh", *words]
+
+    def await_ready(self):
+        wait_for(self.pidfile.exists, "the pidfile", 60)
+
+    @property
+    def out(self):
+        return self.state / "callgrind.out"
+
+    def counting(self, on):
+        said = self.namespace.run("callgrind_control", "-i", "on" if on else "off", str(self.pid)).stdout
+        if "OK" not in said:
+            raise RuntimeError(f"callgrind_control: {said.strip()}")
+
+    def count(self):
+        """Write down what was counted and forget it. Returns (instructions, the functions that took most)."""
+        self.namespace.run("callgrind_control", "-d", str(self.pid))
+        dump = max(self.state.glob("callgrind.out*"), key=lambda file: file.stat().st_size)
+        text = self.namespace.run("callgrind_annotate", "--show-percs=no", dump, check=False).stdout
+        n = int(TOTALS.search(dump.read_text())[1])
+        for file in self.state.glob("callgrind.out*"):
+            file.unlink()
+        return n, most_expensive(text, n)
+
+
+def most_expensive(text, n):
+    """Functions with their own share of all instructions, in hundredths."""
+    return {name: round(100 * int(count.replace(",", "")) / n, 1) for count, name in FUNCTION.findall(text)[:TOP]}
+
+
+def plugs(agent, n_plugs):
+    """Plug and unplug one VIF so often; the plugs are counted."""
+    world = agent.world
+    present = len(world.present)
+    chapter(f"instructions of a plug beside {present}:")
+    usual = world.lab.agent
+    usual.stop()
+    counted = world.lab.agent = CountedAgent(usual.namespace, usual.program.parent, usual.database)
+    counted.start()
+    wait_for(lambda: all_wired(world), "all VIFs to be wired under callgrind", 300)
+    for number in range(n_plugs):
+        vifs = [Vif(FIRST_PROBE + number)]
+        world.make_devices(vifs)
+        counted.counting(True)
+        agent.plug(vifs)
+        counted.counting(False)
+        agent.unplug(vifs)
+        world.drop_devices()
+        progress(f"plug {number + 1} of {n_plugs}", number + 1 == n_plugs)
+    n, top = counted.count()
+    counted.stop()
+    world.lab.agent = usual
+    usual.start()
+    return {"present": present, "plugs": n_plugs, "per_plug": n // n_plugs, "percent_by_function": top}
