@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-recovery install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-forwarding bench-recovery install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -89,6 +89,10 @@ check-fresh: deps-fresh
 bench: deps-bench all
 	@$(NINJA) -C $(BUILD) --quiet bench/floor bench/watcher
 	@CABLED_BENCH=$(abspath $(BUILD))/bench bench/run $(if $(QUICK),--quick) --json $(BUILD)/reports/bench.json
+
+# What guards cost while frames are forwarded, in each variant of the rules.
+bench-forwarding: deps-demo all
+	@bench/forwarding --json $(BUILD)/reports/forwarding.json
 
 # How long it takes until everything is back: 200 VIFs, five rounds. bench/recovery takes other figures.
 bench-recovery: deps-demo all

@@ -57,7 +57,7 @@ def most_expensive(text, n):
 
 
 def plugs(agent, n_plugs):
-    """Plug and unplug one VIF so often; the plugs are counted."""
+    """Plug and unplug one VIF so often; the plugs are counted, the first one apart: what libraries do at their first use is in it."""
     world = agent.world
     present = len(world.present)
     chapter(f"instructions of a plug beside {present}:")
@@ -66,17 +66,25 @@ def plugs(agent, n_plugs):
     counted = world.lab.agent = CountedAgent(usual.namespace, usual.program.parent, usual.database)
     counted.start()
     wait_for(lambda: all_wired(world), "all VIFs to be wired under callgrind", 300)
-    for number in range(n_plugs):
-        vifs = [Vif(FIRST_PROBE + number)]
-        world.make_devices(vifs)
-        counted.counting(True)
-        agent.plug(vifs)
-        counted.counting(False)
-        agent.unplug(vifs)
-        world.drop_devices()
-        progress(f"plug {number + 1} of {n_plugs}", number + 1 == n_plugs)
+    count_plug(agent, counted, 0)
+    first, _ = counted.count()
+    for number in range(1, n_plugs + 1):
+        count_plug(agent, counted, number)
+        progress(f"plug {number} of {n_plugs}", number == n_plugs)
     n, top = counted.count()
     counted.stop()
     world.lab.agent = usual
     usual.start()
-    return {"present": present, "plugs": n_plugs, "per_plug": n // n_plugs, "percent_by_function": top}
+    return {"present": present, "plugs": n_plugs, "first_plug": first, "per_plug": n // n_plugs, "percent_by_function": top}
+
+
+def count_plug(agent, counted, number):
+    """The unplug is not counted."""
+    world = agent.world
+    vifs = [Vif(FIRST_PROBE + number)]
+    world.make_devices(vifs)
+    counted.counting(True)
+    agent.plug(vifs)
+    counted.counting(False)
+    agent.unplug(vifs)
+    world.drop_devices()

@@ -20,7 +20,9 @@ class Plan:
     few: dict = field(default_factory=dict)     # contenders that take part in so many rounds only, because they take so long
 
 
-FULL = Plan(storms=(100, 500, 1000), storm_rounds=5, present=(0, 10, 100, 500, 1000, 2000), single_present=(0, 100, 500, 1000, 2000), single_rounds=50, change_present=(0, 1000),
-            change_rounds=50, restart_present=1000, restart_rounds=5, instructions_present=(10, 1000), instructions_plugs=10, few={"plain tools": 5})
-QUICK = Plan(storms=(100,), storm_rounds=3, present=(0, 100), single_present=(0, 100), single_rounds=10, change_present=(0,), change_rounds=10, restart_present=-1,
-             restart_rounds=0, instructions_present=(), instructions_plugs=0, few={"plain tools": 2, "best tools": 5})
+FULL = Plan(storms=(100, 500, 1000), storm_rounds=3, present=(0, 10, 100, 500, 1000, 2000), single_present=(0, 100, 500, 1000, 2000),
+            single_rounds=30, change_present=(0, 1000), change_rounds=50, restart_present=1000, restart_rounds=5,
+            instructions_present=(10, 1000), instructions_plugs=10, few={"plain tools": 5})
+QUICK = Plan(storms=(100,), storm_rounds=3, present=(0, 100), single_present=(0, 100), single_rounds=10, change_present=(0,),
+             change_rounds=10, restart_present=-1, restart_rounds=0, instructions_present=(), instructions_plugs=0,
+             few={"plain tools": 2, "best tools": 5})

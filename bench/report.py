@@ -47,4 +47,4 @@ def show_rest(result):
     for name, slope in result.get("bytes_per_vif", {}).items():
         print(f"  {DAEMONS[name]}: {slope} bytes for each VIF")
     for row in result.get("instructions", []):
-        print(f"\ninstructions of the agent for each plug, {row['present']} present: {row['per_plug']:,}")
+        print(f"\ninstructions of the agent for a plug, {row['present']} present: {row['per_plug']:,}; the first after its start: {row['first_plug']:,}")

@@ -12,6 +12,7 @@
  *     unrules NUMBER           it went
  *     settings DEVICE          the link has the backend's MAC address
  *     up DEVICE, down DEVICE   the link was raised, lowered
+ *     lost rtnetlink           the kernel had more to tell than there was room for
  *
  *     watcher POOL-DATABASE SWITCH-DATABASE OPENFLOW-TARGET
  *
@@ -300,7 +301,9 @@ links_run(struct nl_sock *sock, struct shash *links)
         hear_link(links, &message);
     }
     ofpbuf_uninit(&message);
-    if (error != EAGAIN) {
+    if (error == ENOBUFS) {
+        say("lost", "rtnetlink", "");
+    } else if (error != EAGAIN) {
         ovs_fatal(error, "rtnetlink");
     }
     nl_sock_wait(sock, POLLIN);

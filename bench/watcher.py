@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the program `watcher` (watcher.c) sees in a lab: events with the time when each came."""
 
+import fcntl
 import os
 import select
 import subprocess
 import time
+
+from lab.namespace import terminate_group
+
+# So much may wait while nobody reads, without the watcher waiting as well and missing what the kernel tells.
+PIPE_BYTES = 1 << 20
 
 
 class Missed(AssertionError):
@@ -14,13 +20,16 @@ class Missed(AssertionError):
 class Watcher:
     def __init__(self, lab, program, remotes):
         self.process = lab.spawn(program, *remotes, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self.buffer = b""
         self.events = {}
         self._read_until(lambda: "watching" in self.events, 30, "the watcher to watch")
 
     def close(self):
-        self.process.stdin.close()
-        self.process.wait(10)
+        """End it, even in the middle of a line that nobody reads."""
+        terminate_group(self.process)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            stream.close()
 
     def forget(self):
         """What came so far is of no interest any more."""
@@ -56,6 +65,8 @@ class Watcher:
             if not self._readable(max(0, end - time.monotonic())):
                 raise Missed(f"waited {deadline_s} s for {what} {missing()}")
             self._read()
+            if "lost" in self.events:
+                raise Missed(f"the kernel told more of links than the watcher could hear, on the way to {what}")
 
     def _readable(self, timeout_s):
         return select.select([self.process.stdout], [], [], timeout_s)[0]

@@ -36,11 +36,12 @@ class World:
         return self
 
     def __exit__(self, *error):
-        if self.watcher:
+        try:
             self.watcher.close()
-        self.pool.close()
-        self.switch.close()
-        self.lab.__exit__(*error)
+            self.pool.close()
+            self.switch.close()
+        finally:
+            self.lab.__exit__(*error)
 
     def _furnish(self):
         self._expect_what_we_provoke()
