@@ -45,6 +45,7 @@ def plug_and_unplug(contender, vifs, plug, unplug):
     world.make_devices(vifs)
     plug.add(contender, *timed(world, lambda: contender.plug(vifs)))
     unplug.add(contender, *timed(world, lambda: contender.unplug(vifs)))
+    world.settle()
     world.drop_devices()
 
 

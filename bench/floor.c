@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * floor: the least that a program must do to have the same as the agent has after a plug. It is told rows, flows and links that somebody
- * has prepared, and has them in bytes before the clock starts: it decides nothing, checks nothing and remembers nothing.
+ * has prepared, and has them ready before the clock starts: it decides nothing, checks nothing and remembers nothing.
  *
  *     floor SWITCH-DATABASE OPENFLOW-TARGET
  *
  * Standard input has a command a line:
  *
- *     prepare FOLDER       reads what the folder has of these files, and answers "prepared":
- *                            rows    the parameters of one OVSDB `transact`, as JSON
- *                            flows   one bundle, as `ovs-ofctl bundle` reads it
- *                            links   lines "up DEVICE IFINDEX OFPORT" and "down DEVICE IFINDEX 0"
+ *     prepare FOLDER       reads rows, flows and links (job.h), and answers "prepared"
  *     go                   does it, and answers a line "NANOSECONDS STAGE" for each stage (CLOCK_MONOTONIC); the last is "done"
+ *     go-rules-first       the same, but the rows are sent when the bundle is acknowledged
  *     go-anew              the same, with a new connection to the switch, which need not be there yet
  *
  * Rows, rules and link settings go out at once. A link is raised when the bundle is acknowledged and the interface has its number.
@@ -31,10 +29,8 @@
 #include <fatal-signal.h>
 #include <jsonrpc.h>
 #include <openvswitch/json.h>
-#include <openvswitch/list.h>
 #include <openvswitch/ofp-bundle.h>
 #include <openvswitch/ofp-msgs.h>
-#include <openvswitch/ofp-protocol.h>
 #include <openvswitch/poll-loop.h>
 #include <openvswitch/shash.h>
 #include <openvswitch/vlog.h>
@@ -42,28 +38,11 @@
 #include <stream.h>
 #include <util.h>
 
+#include "job.h"
 #include "link.h"
 #include "openflow.h"
 
 enum { LINE_BYTES = 4096, MTU = 1500 };
-
-struct link {
-    int ifindex;
-    int64_t ofport;             /* 0: the link goes down */
-    bool numbered;
-    bool raised;
-};
-
-/* What one "go" does, and how far it is. */
-struct job {
-    struct jsonrpc_msg *rows;
-    struct ofpbuf flows;
-    struct shash links;         /* of struct link, by the device's name */
-    size_t n_unnumbered;
-    size_t n_unraised;
-    bool committed;
-    bool acknowledged;
-};
 
 struct floor {
     const char *target;
@@ -71,6 +50,7 @@ struct floor {
     struct jsonrpc *db;
     struct openflow switch_;
     struct job job;
+    bool rules_first;
     char said[LINE_BYTES];
     size_t n_said;
 };
@@ -84,134 +64,6 @@ stage(struct floor *floor, const char *name)
     floor->n_said += snprintf(floor->said + floor->n_said, sizeof floor->said - floor->n_said, "%"PRId64" %s\n",
                               (int64_t) now.tv_sec * 1000000000 + now.tv_nsec, name);
 }
-
-/* What is prepared */
-
-static void
-prepare_rows(struct job *job, const char *file)
-{
-    struct json *params = json_from_file(file);
-
-    if (params->type == JSON_STRING) {
-        ovs_fatal(0, "%s: %s", file, json_string(params));
-    }
-    job->rows = jsonrpc_create_request("transact", params, NULL);
-}
-
-static void
-put_bundle_control(struct ofpbuf *flows, uint16_t type)
-{
-    struct ofputil_bundle_ctrl_msg control = { .bundle_id = 1, .type = type, .flags = OFPBF_ATOMIC | OFPBF_ORDERED };
-    struct ofpbuf *message = ofputil_encode_bundle_ctrl_request(OFP14_VERSION, &control);
-
-    ofpmsg_update_length(message);
-    ofpbuf_put(flows, message->data, message->size);
-    ofpbuf_delete(message);
-}
-
-static void
-put_bundle_adds(struct ofpbuf *flows, struct ovs_list *requests)
-{
-    struct ofpbuf *inner;
-
-    LIST_FOR_EACH_POP (inner, list_node, requests) {
-        struct ofputil_bundle_add_msg add = { .bundle_id = 1, .flags = OFPBF_ATOMIC | OFPBF_ORDERED, .msg = inner->data };
-
-        ofpmsg_update_length(inner);
-        struct ofpbuf *message = ofputil_encode_bundle_add(OFP14_VERSION, &add);
-        ofpmsg_update_length(message);
-        ofpbuf_put(flows, message->data, message->size);
-        ofpbuf_delete(message);
-        ofpbuf_delete(inner);
-    }
-}
-
-static void
-prepare_flows(struct job *job, const char *file)
-{
-    enum ofputil_protocol usable;
-    struct ofputil_bundle_msg *messages;
-    struct ovs_list requests;
-    size_t n;
-    char *error = parse_ofp_bundle_file(file, NULL, NULL, &messages, &n, &usable);
-
-    if (error) {
-        ovs_fatal(0, "%s: %s", file, error);
-    }
-    ovs_list_init(&requests);
-    ofputil_encode_bundle_msgs(messages, n, &requests, OFPUTIL_P_OF14_OXM);
-    ofputil_free_bundle_msgs(messages, n);
-    put_bundle_control(&job->flows, OFPBCT_OPEN_REQUEST);
-    put_bundle_adds(&job->flows, &requests);
-    put_bundle_control(&job->flows, OFPBCT_COMMIT_REQUEST);
-}
-
-static void
-prepare_links(struct job *job, FILE *stream)
-{
-    char way[8], name[32];
-    int ifindex;
-    int64_t ofport;
-
-    while (fscanf(stream, "%7s %31s %d %"SCNd64, way, name, &ifindex, &ofport) == 4) {
-        struct link *link = xmalloc(sizeof *link);
-
-        *link = (struct link) { .ifindex = ifindex, .ofport = strcmp(way, "up") ? 0 : ofport };
-        shash_add(&job->links, name, link);
-        job->n_unnumbered += link->ofport != 0;
-        job->n_unraised += link->ofport != 0;
-    }
-}
-
-static void
-job_init(struct job *job)
-{
-    *job = (struct job) { .rows = NULL };
-    ofpbuf_init(&job->flows, 0);
-    shash_init(&job->links);
-}
-
-static void
-job_destroy(struct job *job)
-{
-    jsonrpc_msg_destroy(job->rows);
-    ofpbuf_uninit(&job->flows);
-    shash_destroy_free_data(&job->links);
-}
-
-static bool
-is_there(const char *file)
-{
-    FILE *stream = fopen(file, "r");
-
-    if (stream) {
-        fclose(stream);
-    }
-    return stream != NULL;
-}
-
-static void
-prepare(struct job *job, const char *folder)
-{
-    char *rows = xasprintf("%s/rows", folder), *flows = xasprintf("%s/flows", folder), *links = xasprintf("%s/links", folder);
-    FILE *stream = fopen(links, "r");
-
-    if (is_there(rows)) {
-        prepare_rows(job, rows);
-    }
-    if (is_there(flows)) {
-        prepare_flows(job, flows);
-    }
-    if (stream) {
-        prepare_links(job, stream);
-        fclose(stream);
-    }
-    free(rows);
-    free(flows);
-    free(links);
-}
-
-/* What is done */
 
 static void
 raise_if_due(struct floor *floor, struct link *link)
@@ -300,6 +152,15 @@ run_db(struct floor *floor)
 }
 
 static void
+send_rows(struct floor *floor)
+{
+    if (floor->job.rows) {
+        jsonrpc_send(floor->db, floor->job.rows);
+        floor->job.rows = NULL;
+    }
+}
+
+static void
 run_switch(struct floor *floor)
 {
     struct ofputil_bundle_ctrl_msg control;
@@ -316,6 +177,7 @@ run_switch(struct floor *floor)
         }
         floor->job.acknowledged = true;
         stage(floor, "acknowledged");
+        send_rows(floor);
         SHASH_FOR_EACH (node, &floor->job.links) {
             raise_if_due(floor, node->data);
         }
@@ -330,9 +192,8 @@ send_all(struct floor *floor)
 
     job->committed = !job->rows;
     job->acknowledged = !job->flows.size;
-    if (job->rows) {
-        jsonrpc_send(floor->db, job->rows);
-        job->rows = NULL;
+    if (!floor->rules_first || job->acknowledged) {
+        send_rows(floor);
     }
     openflow_send(&floor->switch_, &job->flows);
     jsonrpc_run(floor->db);
@@ -403,10 +264,11 @@ obey(struct floor *floor, char *line)
         job_destroy(&floor->job);
         job_init(&floor->job);
         run_db(floor);          /* what came since the last job is nobody's any more */
-        prepare(&floor->job, line + 8);
+        job_prepare(&floor->job, line + 8);
         puts("prepared");
         fflush(stdout);
-    } else if (!strcmp(line, "go")) {
+    } else if (!strcmp(line, "go") || !strcmp(line, "go-rules-first")) {
+        floor->rules_first = line[2] != '\0';
         go(floor);
     } else if (!strcmp(line, "go-anew")) {
         openflow_close(&floor->switch_);

@@ -36,8 +36,8 @@ class Mould:
 def installed(lab):
     """Our flows as ovs-ofctl shows them, in a form that it reads: no space within a flow but before `actions`."""
     text = lab.ofctl("-O", "OpenFlow14", "dump-flows", "--no-stats", BRIDGE)
-    flows = [line.strip().replace(", ", ",").replace("send_flow_rem ", "send_flow_rem,") for line in text.splitlines() if "cookie=0xf17e" in line]
-    return [line.replace(" actions=", ",actions=") for line in flows]
+    ours = [line.strip() for line in text.splitlines() if "cookie=0xf17e" in line]
+    return [line.replace(", ", ",").replace("send_flow_rem ", "send_flow_rem,").replace(" actions=", ",actions=") for line in ours]
 
 
 def cookie_of(line):

@@ -12,7 +12,8 @@ def show(result):
         title = f"{row['what']} of {row['vifs']}, {row['present']} present"
         if title != last:
             last = title
-            print(f"\n{title}\n  {'CONTENDER':22} {'ROUNDS':>6} {'P50 MS':>9} {'P99 MS':>9}  {'TO THE FLOOR':20}  STAGES (MEDIANS, MS) | PROCESSOR (MS)")
+            print(f"\n{title}\n  {'CONTENDER':22} {'ROUNDS':>6} {'P50 MS':>9} {'P99 MS':>9}  {'TO THE FLOOR':20}  "
+                  "STAGES (MEDIANS, MS) | PROCESSOR (MS)")
         show_row(row["contender"], row, row["p50_ms"], row["p99_ms"], row["to_floor"], f"{stages(row)} | {cpu(row)}")
         if row["own_p50_ms"] is not None:
             show_row("  without the pool db", row, row["own_p50_ms"], row["own_p99_ms"], row["own_to_floor"], "")
@@ -47,4 +48,5 @@ def show_rest(result):
     for name, slope in result.get("bytes_per_vif", {}).items():
         print(f"  {DAEMONS[name]}: {slope} bytes for each VIF")
     for row in result.get("instructions", []):
-        print(f"\ninstructions of the agent for a plug, {row['present']} present: {row['per_plug']:,}; the first after its start: {row['first_plug']:,}")
+        print(f"\ninstructions of the agent for a plug, {row['present']} present: {row['per_plug']:,}; "
+              f"the first after its start: {row['first_plug']:,}")

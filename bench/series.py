@@ -82,4 +82,5 @@ def progress(text, last=False):
     """One line on standard error, written over; on a file, only the last of each chapter."""
     terminal = sys.stderr.isatty()
     if terminal or last:
-        print(f"{chr(13) + chr(27) + '[K' if terminal else ''}bench: {TITLE[0]} {text}", end="\n" if last else "", file=sys.stderr, flush=True)
+        again = "\r\x1b[K" if terminal else ""
+        print(f"{again}bench: {TITLE[0]} {text}", end="\n" if last else "", file=sys.stderr, flush=True)

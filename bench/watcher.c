@@ -4,7 +4,7 @@
  * database, the switch's flow table and the kernel's links, and writes a line "NANOSECONDS EVENT NAME [VALUE]" (CLOCK_MONOTONIC) for what
  * it hears:
  *
- *     wanted DEVICE            a VIF row is in the pool database
+ *     wanted DEVICE            a VIF row came, changed or went in the pool database
  *     told DEVICE STATE        the agent has written the VIF's state there
  *     row DEVICE, unrow DEVICE an Interface row came, went
  *     ofport DEVICE NUMBER     ovs-vswitchd has given it that number
@@ -88,8 +88,8 @@ text(const struct json *row, const char *name)
 static void
 hear_vif(const struct json *old, const struct json *new)
 {
-    if (new && !old) {
-        say("wanted", text(new, "interface"), "");
+    if (!new || !old) {
+        say("wanted", text(new ? new : old, "interface"), "");
     } else if (new && (column(old, "wire_state") || column(old, "wire_policy"))) {
         say("told", text(new, "interface"), text(new, "wire_state"));
     } else if (new && (column(old, "ipv4_allowed") || column(old, "locking_mode"))) {
