@@ -264,6 +264,10 @@ obey(struct floor *floor, char *line)
         job_destroy(&floor->job);
         job_init(&floor->job);
         run_db(floor);          /* what came since the last job is nobody's any more */
+        if (floor->switch_.gone) {
+            openflow_close(&floor->switch_);
+            openflow_open(&floor->switch_, floor->target);
+        }
         job_prepare(&floor->job, line + 8);
         puts("prepared");
         fflush(stdout);
