@@ -149,8 +149,9 @@ totals_look(struct agent_vif *vif, const struct counts *counts)
     static const struct rules_count nothing[RULES_N];
     const struct port_counts *port = counts_of_port(counts, vif->rules.ofport);
 
-    tally_look(vif->tally, port ? port->of : nothing, time_msec());
-    store_soon(vif, false);
+    if (tally_look(vif->tally, port ? port->of : nothing, time_msec())) {
+        store_soon(vif, false);
+    }
 }
 
 void

@@ -49,38 +49,58 @@ make_good(uint64_t *base, uint64_t flows, uint64_t total)
     }
 }
 
-static void
+/* Returns true if a base is another one now. */
+static bool
 make_all_good(struct tally *tally)
 {
+    bool changes = false;
+
     for (size_t i = 0; i < RULES_N; i++) {
+        changes |= falls_short(tally, i);
         make_good(&tally->base[i].packets, tally->flows[i].packets, tally->total[i].packets);
         make_good(&tally->base[i].bytes, tally->flows[i].bytes, tally->total[i].bytes);
     }
     tally->missing_since = 0;
+    return changes;
 }
 
-static void
+static bool
+raise_to(uint64_t *total, uint64_t sum)
+{
+    bool changes = sum > *total;
+
+    *total = MAX(*total, sum);
+    return changes;
+}
+
+/* Returns true if a total is another one now. */
+static bool
 add_up(struct tally *tally)
 {
+    bool changes = false;
+
     for (size_t i = 0; i < RULES_N; i++) {
-        tally->total[i].packets = MAX(tally->total[i].packets, tally->base[i].packets + tally->flows[i].packets);
-        tally->total[i].bytes = MAX(tally->total[i].bytes, tally->base[i].bytes + tally->flows[i].bytes);
+        changes |= raise_to(&tally->total[i].packets, tally->base[i].packets + tally->flows[i].packets);
+        changes |= raise_to(&tally->total[i].bytes, tally->base[i].bytes + tally->flows[i].bytes);
     }
+    return changes;
 }
 
-void
+bool
 tally_look(struct tally *tally, const struct rules_count flows[RULES_N], long long int now)
 {
+    bool changes = false;
+
     memcpy(tally->flows, flows, sizeof tally->flows);
     if (!anything_is_missing(tally)) {
         tally->missing_since = 0;
     } else if (tally->alone || (tally->missing_since && now >= tally->missing_since + TALLY_PATIENCE_MS)) {
-        make_all_good(tally);
+        changes = make_all_good(tally);
     } else if (!tally->missing_since) {
         tally->missing_since = now;
     }
     tally->alone = false;
-    add_up(tally);
+    return add_up(tally) || changes;
 }
 
 /* The last look may have seen the flow or not: it is taken out of what was seen, so that it is not counted twice. If it was not in there any

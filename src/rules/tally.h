@@ -38,8 +38,8 @@ void tally_init(struct tally *, const struct rules_count base[RULES_N], const st
 /* The switch is connected anew: counts of flows that went before will not come. */
 void tally_begin(struct tally *);
 
-/* The VIF's flows were looked at and had counted 'flows', those of one rule together. */
-void tally_look(struct tally *, const struct rules_count flows[RULES_N], long long int now);
+/* The VIF's flows were looked at and had counted 'flows', those of one rule together. True if base or total is another one now. */
+bool tally_look(struct tally *, const struct rules_count flows[RULES_N], long long int now);
 
 /* A flow of 'rule' has gone and told what it had counted. True if that was anything. */
 bool tally_add_gone(struct tally *, size_t rule, const struct rules_count *count);
