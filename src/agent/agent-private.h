@@ -27,6 +27,14 @@
 
 struct switch_port;
 
+/* A turn of more VIFs than these is a storm: what it asks of a bridge's rules is in force before anything is asked of its ports. ovs-vswitchd
+ * reads a bundle's messages 50 at a time and looks at each port of the userspace datapath in between (3.1.0, ofconn_run(),
+ * dpif_netdev_run()): ports that are there before their rules make the bundle slow. For few VIFs it is faster to ask for both at once. */
+enum { AGENT_CALM_VIFS = 8 };
+
+/* A bridge with more VIFs than these is crowded: its switch's loop turns slowly, and each turn that it is woken for in vain is long. */
+enum { AGENT_FEW_VIFS = 32 };
+
 struct agent {
     struct switch_db *db;
     struct devices *devices;
@@ -38,6 +46,7 @@ struct agent {
     struct shash vifs_by_device; /* of struct agent_vif that are wished, by the wish's device */
     struct hmap vifs_by_port;   /* of struct agent_vif, by the device that they are or were on */
     struct ovs_list dirty;      /* of struct agent_vif: to be planned in this turn */
+    bool storms;                /* many are */
     struct ovs_list writers;    /* of struct agent_vif that wait until rows can be written */
     struct ovs_list untold;     /* of struct agent_vif whose report the source could not take yet */
     struct heap alarms;         /* of struct agent_vif that take a turn at a time of their own */
@@ -63,6 +72,7 @@ struct agent_rules {
     bool acked;
     bool unconfirmed;           /* sent on an earlier connection: there or not, the next listing tells */
     bool unknown;               /* it is not known what they were made from */
+    bool sent_in_storm;
     struct vif_policy policy;   /* owned; of the rules that were sent last */
     struct vif_rate rate;       /* of the meter that they name, or that polices the port */
     bool metered;               /* they name a meter */
@@ -90,7 +100,9 @@ struct agent_vif {
     struct vif_wish *wish;      /* NULL: nobody wants it any more */
     struct agent_bridge *bridge; /* on which 'reserved' counts, or NULL */
     uint32_t reserved;
+    struct hmap_node by_number; /* in 'bridge', if 'reserved' is not 0 */
     struct agent_rules rules;
+    unsigned int gone_with;     /* the number of the bundle on 'bridge' that deletes the rules that it had last; 0: none */
     unsigned int configured_ifindex; /* the device whose addresses were taken away */
     struct tally *tally;        /* what its rules have decided */
     struct ovs_list in_unstored; /* empty if the source knows the totals */
@@ -108,6 +120,7 @@ struct agent_bridge {
     struct session *session;    /* NULL until the bridge is secure */
     struct ofports *ofports;
     bool out_of_numbers;        /* VIFs wait for one to be given back */
+    struct hmap numbered;       /* of struct agent_vif by 'reserved' */
     struct ovs_list vifs;       /* of struct agent_vif */
     struct ovs_list in_flight;  /* of struct agent_vif whose rules are in the bundle that is on its way */
     struct ovs_list senders;    /* of struct agent_vif that wait for the next bundle */
@@ -126,6 +139,7 @@ struct agent_bridge {
     unsigned int connection;    /* the session's, that the tallies know of */
     long long int count_at;     /* the flows of all VIFs are counted again then */
     struct bundle bundle;       /* of this turn */
+    unsigned int n_bundles;     /* that were sent */
     bool composing;             /* 'bundle' may be added to in this turn */
 
     enum wiring_bridge_state state;
@@ -148,6 +162,7 @@ void agent_bridge_take_numbers(struct agent_bridge *, const struct switch_port *
 
 void agent_bridge_use_network(struct agent_bridge *, const struct vif_network *network);
 bool agent_bridge_takes_rules(const struct agent_bridge *);
+bool agent_bridge_is_crowded(const struct agent_bridge *);
 bool agent_bridge_is_guarded(const struct agent_bridge *);
 
 /* bridge_turn.c */
@@ -244,6 +259,9 @@ char *agent_vif_waits_for(const struct agent_vif *, long long int *next_try);
 void agent_vif_join_bridge(struct agent_vif *, struct agent_bridge *);
 void agent_vif_leave_bridge(struct agent_vif *);
 
+/* The VIF of the bridge that has that number, or NULL. */
+struct agent_vif *agent_bridge_vif_of_number(const struct agent_bridge *, uint32_t ofport);
+
 /* False if the bridge has none left: the VIF is woken when one is given back. */
 bool agent_vif_reserve_ofport(struct agent_vif *);
 
@@ -271,6 +289,9 @@ void agent_vif_row(const struct agent_vif *, unsigned int ifindex, char mac[MAC_
  * must wait for a bundle, which wakes it. */
 bool agent_vif_put_rules(struct agent_vif *);
 bool agent_vif_delete_rules(struct agent_vif *);
+
+/* True while the bundle that deletes the VIF's rules is on its way. The VIF takes a turn when it has arrived. */
+bool agent_vif_rules_are_going(const struct agent_vif *);
 
 /* A VIF whose wish does not parse takes the flows of that generation, which were found on the bridge, for its own: they stay. False if it
  * has rules already. */

@@ -349,11 +349,35 @@ run_vifs(struct agent *agent)
 
     ovs_list_init(&dirty);
     ovs_list_push_back_all(&dirty, &agent->dirty);
+    agent->storms = ovs_list_size(&dirty) > AGENT_CALM_VIFS;
     while (!ovs_list_is_empty(&dirty)) {
         struct agent_vif *vif = CONTAINER_OF(ovs_list_pop_front(&dirty), struct agent_vif, in_dirty);
 
         ovs_list_init(&vif->in_dirty);
         agent_vif_run(vif);
+    }
+}
+
+/* A bundle that takes something away goes before the turn's transaction: a port that goes, goes dark first. So does that of a bridge with many
+ * ports, where each turn of ovs-vswitchd's loop is long: it reads the bundle in the one before it is busy with the transaction. With few ports
+ * it has read the bundle anyway when ovsdb-server is done with the transaction, which takes longest, and so goes first. */
+static bool
+goes_first(const struct agent_bridge *bridge)
+{
+    return bridge->bundle.n_deletes || bridge->leftovers_due || agent_bridge_is_crowded(bridge);
+}
+
+static void
+send_bundles(struct agent *agent, bool first)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        struct agent_bridge *bridge = node->data;
+
+        if (!first || goes_first(bridge)) {
+            agent_bridge_send(bridge);
+        }
     }
 }
 
@@ -376,19 +400,7 @@ run_turn(struct agent *agent)
     agent_run_alarms(agent);
     run_vifs(agent);
     links_set_up(agent);
-}
-
-/* The transaction has gone out first, because ovs-vswitchd takes longest with it: until it is done with it, the rest is. */
-static void
-end_turn(struct agent *agent)
-{
-    struct shash_node *node;
-
-    SHASH_FOR_EACH (node, &agent->bridges) {
-        agent_bridge_send(node->data);
-    }
-    links_configure(agent);
-    totals_store(agent);
+    send_bundles(agent, true);
 }
 
 static void
@@ -451,7 +463,9 @@ agent_run(struct agent *agent)
     }
     agent_commit(agent, &switch_events);
     if (acts) {
-        end_turn(agent);
+        send_bundles(agent, false);
+        links_configure(agent);
+        totals_store(agent);
     }
 }
 
@@ -475,6 +489,15 @@ agent_wait(struct agent *agent)
     totals_wait_to_store(agent);
 }
 
+/* Each row that is inserted gets a uuid, and the first one has the crypto library start, which takes milliseconds: not within a plug. */
+static void
+prepare_uuids(void)
+{
+    struct uuid uuid;
+
+    uuid_generate(&uuid);
+}
+
 struct error *
 agent_create(const char *remote, struct agent **agentp)
 {
@@ -485,6 +508,7 @@ agent_create(const char *remote, struct agent **agentp)
         free(agent);
         return error;
     }
+    prepare_uuids();
     agent->db = switch_db_open(remote);
     hmap_init(&agent->vifs);
     shash_init(&agent->vifs_by_device);

@@ -48,6 +48,7 @@ agent_bridge(struct agent *agent, const char *name)
     ovs_list_init(&bridge->vifs);
     ovs_list_init(&bridge->in_flight);
     ovs_list_init(&bridge->senders);
+    hmap_init(&bridge->numbered);
     hmap_init(&bridge->admitted);
     sset_init(&bridge->admitted_names);
     totals_init(bridge);
@@ -74,6 +75,12 @@ bool
 agent_bridge_is_guarded(const struct agent_bridge *bridge)
 {
     return bridge->base_acked;
+}
+
+bool
+agent_bridge_is_crowded(const struct agent_bridge *bridge)
+{
+    return hmap_count(&bridge->numbered) > AGENT_FEW_VIFS;
 }
 
 bool
@@ -114,6 +121,7 @@ agent_bridge_destroy(struct agent_bridge *bridge)
     ofports_destroy(bridge->ofports);
     admission_forget(bridge);
     agent_bridge_for_each_with_rules(bridge, agent_vif_forget_rules);
+    hmap_destroy(&bridge->numbered);
     hmap_destroy(&bridge->admitted);
     sset_destroy(&bridge->admitted_names);
     totals_destroy(bridge);

@@ -17,23 +17,29 @@
 static bool
 refused_vif_keeps(struct agent_bridge *bridge, const struct found_rules *found)
 {
-    struct agent_vif *vif;
+    struct agent_vif *vif = agent_bridge_vif_of_number(bridge, found->ofport);
 
-    LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
-        if (vif->reserved == found->ofport) {
-            return vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->generation);
-        }
-    }
-    return false;
+    return vif && vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->generation);
 }
 
 static bool
+names(const struct agent_vif *vif, const struct agent_bridge *bridge, uint32_t ofport)
+{
+    return vif && vif->rules.bridge == bridge && vif->rules.ofport == ofport;
+}
+
+/* It is nearly always the VIF that has the number. Else one that is just about to leave it. */
+static bool
 some_rules_name(const struct agent_bridge *bridge, uint32_t meter)
 {
+    const uint32_t ofport = meter_ofport(meter);
     const struct agent_vif *vif;
 
+    if (names(agent_bridge_vif_of_number(bridge, ofport), bridge, ofport)) {
+        return true;
+    }
     LIST_FOR_EACH (vif, on_bridge, &bridge->vifs) {
-        if (vif->rules.bridge == bridge && meter_number(vif->rules.ofport) == meter) {
+        if (names(vif, bridge, ofport)) {
             return true;
         }
     }

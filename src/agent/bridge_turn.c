@@ -150,9 +150,8 @@ agent_bridge_send(struct agent_bridge *bridge)
     }
     if (bridge->composing && !bundle_is_empty(&bridge->bundle)) {
         session_send(bridge->session, &bridge->bundle);
+        bridge->n_bundles++;
         agent_stop_at(AGENT_STEP_BUNDLE_SENT);
-        bundle_destroy(&bridge->bundle);
-        bundle_init(&bridge->bundle, &bridge->agent->settings.layout);
     }
     bridge->composing = false;
 }

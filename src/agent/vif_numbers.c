@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <hash.h>
 #include <openvswitch/poll-loop.h>
 #include <util.h>
 
@@ -30,6 +31,33 @@ wake_numberless(struct agent_bridge *bridge)
     }
 }
 
+struct agent_vif *
+agent_bridge_vif_of_number(const struct agent_bridge *bridge, uint32_t ofport)
+{
+    struct agent_vif *vif;
+
+    HMAP_FOR_EACH_WITH_HASH (vif, by_number, hash_int(ofport, 0), &bridge->numbered) {
+        if (vif->reserved == ofport) {
+            return vif;
+        }
+    }
+    return NULL;
+}
+
+static void
+set_number(struct agent_vif *vif, uint32_t ofport)
+{
+    struct hmap *numbered = &vif->bridge->numbered;
+
+    if (vif->reserved) {
+        hmap_remove(numbered, &vif->by_number);
+    }
+    vif->reserved = ofport;
+    if (ofport) {
+        hmap_insert(numbered, &vif->by_number, hash_int(ofport, 0));
+    }
+}
+
 void
 agent_vif_forget_ofport(struct agent_vif *vif)
 {
@@ -40,7 +68,7 @@ agent_vif_forget_ofport(struct agent_vif *vif)
         return;
     }
     ofports_release(bridge->ofports, vif->reserved);
-    vif->reserved = 0;
+    set_number(vif, 0);
     /* A port that was given back keeps its number. */
     if (switch_db_port(vif->agent->db, vif->device, &port) && !port.vif && port.bridge && !strcmp(port.bridge, bridge->name)) {
         agent_bridge_take_numbers(bridge, &port);
@@ -51,7 +79,7 @@ agent_vif_forget_ofport(struct agent_vif *vif)
 bool
 agent_vif_reserve_ofport(struct agent_vif *vif)
 {
-    vif->reserved = ofports_reserve(vif->bridge->ofports);
+    set_number(vif, ofports_reserve(vif->bridge->ofports));
     vif->bridge->out_of_numbers |= !vif->reserved;
     return vif->reserved;
 }
@@ -59,15 +87,13 @@ agent_vif_reserve_ofport(struct agent_vif *vif)
 bool
 agent_vif_keep_ofport(struct agent_vif *vif, uint32_t ofport)
 {
-    struct agent_vif *other;
+    const struct agent_vif *other = agent_bridge_vif_of_number(vif->bridge, ofport);
 
-    LIST_FOR_EACH (other, on_bridge, &vif->bridge->vifs) {
-        if (other != vif && other->reserved == ofport) {
-            return false;
-        }
+    if (other && other != vif) {
+        return false;
     }
     ofports_take(vif->bridge->ofports, ofport);
-    vif->reserved = ofport;
+    set_number(vif, ofport);
     return true;
 }
 
@@ -79,6 +105,7 @@ agent_vif_leave_bridge(struct agent_vif *vif)
         ovs_list_remove(&vif->on_bridge);
         ovs_list_init(&vif->on_bridge);
         vif->bridge = NULL;
+        vif->gone_with = 0;
         poll_immediate_wake();
     }
 }

@@ -233,9 +233,10 @@ send_rules(struct agent_vif *vif)
     const struct rules_target target =
         target_of(vif, agent_bridge_next_generation(vif->bridge, vif->reserved, replaces ? old->generation : 0));
 
-    rules_compile_vif(&vif->wish->policy, &target, &vif->bridge->bundle.adds);
+    bundle_add_vif(&vif->bridge->bundle, &vif->wish->policy, &target);
     put_meter(vif, target.meter);
     note_rules(vif, &target);
+    vif->rules.sent_in_storm = vif->agent->storms;
     ovs_list_push_back(&vif->bridge->in_flight, &vif->in_flight);
     agent_stop_at(AGENT_STEP_RULES_PUT);
 }
@@ -253,6 +254,26 @@ agent_vif_put_rules(struct agent_vif *vif)
     return true;
 }
 
+static void
+note_departure(struct agent_vif *vif)
+{
+    struct agent_bridge *bridge = vif->rules.bridge;
+
+    if (bridge && bridge == vif->bridge) {
+        vif->gone_with = bridge->n_bundles + 1;     /* the one that is being composed */
+        agent_vif_await_bundle(vif, bridge);
+    }
+}
+
+bool
+agent_vif_rules_are_going(const struct agent_vif *vif)
+{
+    const struct agent_bridge *bridge = vif->bridge;
+
+    return bridge && bridge->session && session_is_ready(bridge->session) && vif->gone_with
+           && (bridge->n_bundles < vif->gone_with || (bridge->n_bundles == vif->gone_with && session_is_sending(bridge->session)));
+}
+
 bool
 agent_vif_delete_rules(struct agent_vif *vif)
 {
@@ -261,6 +282,7 @@ agent_vif_delete_rules(struct agent_vif *vif)
         return false;
     }
     delete_old_meter(&vif->rules);
+    note_departure(vif);
     agent_vif_forget_rules(vif);
     agent_stop_at(AGENT_STEP_RULES_DELETED);
     return true;

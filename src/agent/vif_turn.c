@@ -62,12 +62,38 @@ has_ended_already(const struct agent_vif *vif, unsigned int steps)
     return steps & (WIRING_FORGET_OFPORT | WIRING_DELETE_RULES) || (steps & WIRING_PUT_RULES && vif->rules.acked);
 }
 
+/* In a storm ports come when their rules are in force, and go when theirs have gone (AGENT_CALM_VIFS). */
+static bool
+port_must_wait(const struct agent_vif *vif, unsigned int steps)
+{
+    const bool storms = vif->agent->storms;
+
+    return (steps & WIRING_ADD_PORT && !vif->rules.acked && (storms || vif->rules.sent_in_storm))
+           || (steps & WIRING_DELETE_PORT && ((storms && steps & WIRING_DELETE_RULES) || agent_vif_rules_are_going(vif)));
+}
+
+/* On a crowded bridge a single link is set up when its port is there: ovs-vswitchd would be woken by it, and turn its loop once for nothing
+ * before it sees the port. */
+static bool
+link_must_wait(const struct agent_vif *vif, const struct wiring_vif_seen *seen)
+{
+    const bool is_plugged = seen->port.present && seen->port.ofport == vif->reserved && vif->rules.acked;
+
+    return !is_plugged && vif->bridge && agent_bridge_is_crowded(vif->bridge) && !vif->agent->storms && !vif->rules.sent_in_storm;
+}
+
 /* What can't be done now (a transaction or a bundle is under way) is left: the VIF is woken when it can be, and the same comparison asks for
  * it again. What was done tells of itself, to whoever follows switch, devices and bundles. */
 static void
 vif_carry_out(struct agent_vif *vif, unsigned int steps, const struct wiring_vif_seen *seen)
 {
+    if (steps & WIRING_SET_LINK && link_must_wait(vif, seen)) {
+        steps &= ~WIRING_SET_LINK;
+    }
     links_add(vif, steps);
+    if (port_must_wait(vif, steps)) {
+        steps &= ~(WIRING_ADD_PORT | WIRING_DELETE_PORT | WIRING_FORGET_OFPORT);
+    }
     if (steps & WIRING_PUT_RULES && !agent_vif_put_rules(vif)) {
         steps &= ~WIRING_PUT_RULES;
     }
@@ -118,6 +144,13 @@ vif_take_turn(struct agent_vif *vif, struct wiring_vif_seen *seen)
     return wiring_vif_turn(&vif->wiring, vif->wish, seen, time_msec());
 }
 
+/* What is wrong with the bridge has been logged once, for all of its VIFs. */
+static bool
+fails_with_its_bridge(const struct agent_vif *vif)
+{
+    return vif->bridge && vif->bridge->reason && vif->wiring.reason && !strcmp(vif->bridge->reason, vif->wiring.reason);
+}
+
 static void
 vif_log_state(const struct agent_vif *vif, enum wiring_vif_state before)
 {
@@ -125,7 +158,7 @@ vif_log_state(const struct agent_vif *vif, enum wiring_vif_state before)
 
     VLOG_DBG("vif=%s device=%s: %s -> %s", vif->uuid, vif->device, wiring_vif_state_name(before),
              wiring_vif_state_name(wiring->state));
-    if (wiring->state == WIRING_VIF_FAILED) {
+    if (wiring->state == WIRING_VIF_FAILED && !fails_with_its_bridge(vif)) {
         VLOG_WARN("vif=%s device=%s: %s", vif->uuid, vif->device, wiring->reason);
     } else if (wiring->state == WIRING_VIF_WIRED) {
         VLOG_INFO("vif=%s device=%s: wired on bridge %s as port %"PRIu32, vif->uuid, vif->device, vif->bridge->name,

@@ -19,6 +19,10 @@ void
 bundle_destroy(struct bundle *bundle)
 {
     rules_flows_destroy(&bundle->adds);
+    for (size_t i = 0; i < bundle->n_vifs; i++) {
+        vif_policy_destroy(&bundle->vifs[i].policy);
+    }
+    free(bundle->vifs);
     free(bundle->deletes);
     free(bundle->meters);
 }
@@ -26,7 +30,30 @@ bundle_destroy(struct bundle *bundle)
 bool
 bundle_is_empty(const struct bundle *bundle)
 {
-    return !bundle->adds.n && !bundle->n_deletes && !bundle->n_meters;
+    return !bundle->adds.n && !bundle->n_vifs && !bundle->n_deletes && !bundle->n_meters;
+}
+
+void
+bundle_add_vif(struct bundle *bundle, const struct vif_policy *policy, const struct rules_target *target)
+{
+    if (bundle->n_vifs >= bundle->allocated_vifs) {
+        bundle->vifs = x2nrealloc(bundle->vifs, &bundle->allocated_vifs, sizeof *bundle->vifs);
+    }
+
+    struct bundle_vif *vif = &bundle->vifs[bundle->n_vifs++];
+
+    vif_policy_clone(&vif->policy, policy);
+    vif->target = *target;
+    vif->target.layout = NULL;
+}
+
+void
+bundle_compile_vif(const struct bundle *bundle, size_t n, struct rules_flows *flows)
+{
+    struct rules_target target = bundle->vifs[n].target;
+
+    target.layout = &bundle->layout;
+    rules_compile_vif(&bundle->vifs[n].policy, &target, flows);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "rules/compile.h"
 #include "rules/flow.h"
 #include "switch/meters.h"
+#include "vif/policy.h"
 
 struct bundle_delete {
     uint64_t cookie, mask;
@@ -23,9 +24,18 @@ struct bundle_meter {
     struct meter_band band;     /* all 0: to be deleted */
 };
 
+/* What a VIF's flows are compiled from when they are sent. */
+struct bundle_vif {
+    struct vif_policy policy;   /* owned */
+    struct rules_target target; /* without its layout, which is the bundle's */
+};
+
+/* The flows of a thousand VIFs are megabytes, so that of each only what they are made from is held. */
 struct bundle {
     struct rules_layout layout;
     struct rules_flows adds;
+    struct bundle_vif *vifs;
+    size_t n_vifs, allocated_vifs;
     struct bundle_delete *deletes;
     size_t n_deletes, allocated_deletes;
     struct bundle_meter *meters;
@@ -35,6 +45,12 @@ struct bundle {
 void bundle_init(struct bundle *, const struct rules_layout *);
 void bundle_destroy(struct bundle *);
 bool bundle_is_empty(const struct bundle *);
+
+/* Adds what rules_compile_vif() makes of these two. 'policy' stays the caller's. */
+void bundle_add_vif(struct bundle *, const struct vif_policy *policy, const struct rules_target *target);
+
+/* The flows of the nth VIF, appended. */
+void bundle_compile_vif(const struct bundle *, size_t n, struct rules_flows *flows);
 
 /* Deletes, after all adds, what carries our magic, 'ofport' and 'generation'. */
 void bundle_delete_generation(struct bundle *, uint32_t ofport, uint8_t generation);

@@ -8,31 +8,52 @@
 #include <dirs.h>
 #include <openvswitch/ofp-msgs.h>
 #include <openvswitch/ofpbuf.h>
+#include <openvswitch/poll-loop.h>
 #include <openvswitch/rconn.h>
+#include <timeval.h>
 #include <util.h>
 
+#include "switch/outbox.h"
+
 enum {
-    /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. */
-    PROBE_INTERVAL_S = 5,
-    MAX_BACKOFF_S = 1,
+    /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. One that has died says
+     * so by closing the socket; one that takes 1,000 ports away (3.1.0, userspace datapath) does not answer for 6 s and more. */
+    PROBE_INTERVAL_S = 30,
+
+    /* Whether the switch is there is looked at this often: its socket says so at once. */
+    LOOK_MS = 50,
+
+    /* Not so soon after a connection that was not to our liking. */
+    PAUSE_MS = 1000,
 
     /* A switch that does not answer for so long is told of. */
-    PATIENCE_S = 2,
+    PATIENCE_MS = 2000,
+
+    VERSIONS = 1u << OFP14_VERSION,
 };
 
 struct connection {
-    struct rconn *rconn;
+    char *target, *bridge;
+    struct outbox outbox;
+    struct rconn *rconn;        /* NULL while nobody listens; another one for each connection, because it keeps what it could not send */
+    struct rconn_packet_counter *queue;
+    unsigned int number;
+    bool up;
+    long long int look_at;      /* not before this is a connection tried */
+    long long int down_since;
+    int error;                  /* of the last try */
 };
 
 struct connection *
 connection_open(const char *bridge)
 {
-    struct connection *connection = xmalloc(sizeof *connection);
-    char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
+    struct connection *connection = xzalloc(sizeof *connection);
 
-    connection->rconn = rconn_create(PROBE_INTERVAL_S, MAX_BACKOFF_S, 0, 1u << OFP14_VERSION);
-    rconn_connect(connection->rconn, target, bridge);
-    free(target);
+    connection->target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
+    connection->bridge = xstrdup(bridge);
+    connection->queue = rconn_packet_counter_create();
+    connection->down_since = time_msec();
+    outbox_init(&connection->outbox);
     return connection;
 }
 
@@ -40,48 +61,118 @@ void
 connection_close(struct connection *connection)
 {
     rconn_destroy(connection->rconn);
+    rconn_packet_counter_destroy(connection->queue);
+    outbox_destroy(&connection->outbox);
+    free(connection->target);
+    free(connection->bridge);
     free(connection);
+}
+
+static void
+drop(struct connection *connection, int error)
+{
+    rconn_destroy(connection->rconn);
+    connection->rconn = NULL;
+    ofpbuf_clear(&connection->outbox.bytes);
+    connection->error = error;
+    if (connection->up) {
+        connection->up = false;
+        connection->down_since = time_msec();
+    }
+}
+
+static void
+try_to_connect(struct connection *connection)
+{
+    struct vconn *vconn;
+    int error = outbox_open(&connection->outbox, connection->target, VERSIONS, &vconn);
+
+    connection->look_at = time_msec() + LOOK_MS;
+    if (error) {
+        connection->error = error;
+        return;
+    }
+    connection->rconn = rconn_create(PROBE_INTERVAL_S, 0, 0, VERSIONS);
+    rconn_connect_unreliably(connection->rconn, vconn, connection->bridge);
 }
 
 void
 connection_run(struct connection *connection)
 {
-    rconn_run(connection->rconn);
+    if (!connection->rconn && time_msec() >= connection->look_at) {
+        try_to_connect(connection);
+    }
+    if (connection->rconn) {
+        rconn_run(connection->rconn);
+        if (!rconn_is_alive(connection->rconn)) {
+            drop(connection, rconn_get_last_error(connection->rconn));
+        } else if (!connection->up && rconn_is_connected(connection->rconn)) {
+            connection->up = true;
+            connection->number++;
+        }
+    }
+}
+
+void
+connection_flush(struct connection *connection)
+{
+    if (connection->outbox.bytes.size) {
+        rconn_run(connection->rconn);
+    }
+}
+
+size_t
+connection_collected(const struct connection *connection)
+{
+    return connection->outbox.bytes.size;
+}
+
+bool
+connection_is_flushed(const struct connection *connection)
+{
+    return !connection->outbox.bytes.size && !connection_queue(connection);
 }
 
 void
 connection_wait(struct connection *connection)
 {
-    rconn_run_wait(connection->rconn);
-    rconn_recv_wait(connection->rconn);
+    if (connection->rconn) {
+        rconn_run_wait(connection->rconn);
+        rconn_recv_wait(connection->rconn);
+    } else {
+        poll_timer_wait_until(connection->look_at);
+    }
 }
 
 void
 connection_reset(struct connection *connection)
 {
-    rconn_reconnect(connection->rconn);
+    if (connection->rconn) {
+        drop(connection, 0);
+    }
+    connection->look_at = time_msec() + PAUSE_MS;
 }
 
 bool
 connection_is_up(const struct connection *connection)
 {
-    return rconn_is_connected(connection->rconn);
+    return connection->up && connection->rconn && rconn_is_connected(connection->rconn);
 }
 
 unsigned int
 connection_number(const struct connection *connection)
 {
-    return rconn_get_connection_seqno(connection->rconn);
+    return connection->number;
 }
 
 char *
 connection_failure(const struct connection *connection)
 {
-    if (connection_is_up(connection) || rconn_failure_duration(connection->rconn) < PATIENCE_S) {
+    if (connection_is_up(connection) || time_msec() < connection->down_since + PATIENCE_MS) {
         return NULL;
     }
     return xasprintf("ovs-vswitchd does not answer for it (%s): its log says why; without the kernel module a bridge needs "
-                     "datapath_type=netdev", ovs_retval_to_string(rconn_get_last_error(connection->rconn)));
+                     "datapath_type=netdev", ovs_retval_to_string(connection->error));
 }
 
 ovs_be32
@@ -89,12 +180,22 @@ connection_send(struct connection *connection, struct ofpbuf *message)
 {
     ovs_be32 xid = ((struct ofp_header *) message->data)->xid;
 
-    rconn_send(connection->rconn, message, NULL);
+    if (connection->rconn) {
+        rconn_send(connection->rconn, message, connection->queue);
+    } else {
+        ofpbuf_delete(message);
+    }
     return xid;
+}
+
+unsigned int
+connection_queue(const struct connection *connection)
+{
+    return rconn_packet_counter_n_packets(connection->queue);
 }
 
 struct ofpbuf *
 connection_receive(struct connection *connection)
 {
-    return rconn_recv(connection->rconn);
+    return connection->rconn ? rconn_recv(connection->rconn) : NULL;
 }

@@ -7,6 +7,7 @@
 #define SWITCH_CONNECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <openvswitch/types.h>
 
@@ -30,8 +31,20 @@ unsigned int connection_number(const struct connection *);
 /* Why it does not come up, in words, the caller's to free; NULL if it is up, or may still come soon. */
 char *connection_failure(const struct connection *);
 
+/* Writes what was sent, as far as the socket takes it; connection_run() does so too. Together, so that the switch reads it together. */
+void connection_flush(struct connection *);
+
+/* How many bytes will be written together. */
+size_t connection_collected(const struct connection *);
+
+/* True if the socket has taken all that was sent. */
+bool connection_is_flushed(const struct connection *);
+
 /* Sends 'message', and owns it. Returns the xid, which the answer will carry. Without a connection nothing is sent. */
 ovs_be32 connection_send(struct connection *, struct ofpbuf *message);
+
+/* How many messages wait behind those that are about to be written. */
+unsigned int connection_queue(const struct connection *);
 
 /* The next message that has come, the caller's; NULL if there is none. */
 struct ofpbuf *connection_receive(struct connection *);

@@ -9,6 +9,8 @@
 #include <openvswitch/ofp-msgs.h>
 #include <openvswitch/ofp-util.h>
 #include <openvswitch/ofpbuf.h>
+#include <openvswitch/vlog.h>
+#include <timeval.h>
 #include <util.h>
 
 #include "switch/bundle.h"
@@ -16,17 +18,34 @@
 #include "switch/encode.h"
 #include "switch/meters.h"
 
-enum { BUNDLE_FLAGS = OFPBF_ATOMIC | OFPBF_ORDERED };
+VLOG_DEFINE_THIS_MODULE(delivery);
+
+enum {
+    BUNDLE_FLAGS = OFPBF_ATOMIC | OFPBF_ORDERED,
+
+    /* So many messages may wait for the socket: enough for it never to run dry, and little memory. */
+    QUEUE = 500,
+
+    /* A bundle of so many bytes goes out in one write if the socket was empty before. */
+    WHOLE_BYTES = 48 * 1024,
+
+    /* Half of what Open vSwitch lets a bundle stand still (ovs-vswitchd.conf.db(5), other_config:bundle-idle-timeout). */
+    STALE_MS = 5000,
+};
 
 void
 delivery_init(struct delivery *delivery, struct connection *connection, struct meters *meters)
 {
     *delivery = (struct delivery) { .connection = connection, .meters = meters };
+    bundle_init(&delivery->bundle, &(struct rules_layout) RULES_LAYOUT_DEFAULT);
+    shapes_init(&delivery->shapes);
 }
 
 void
 delivery_destroy(struct delivery *delivery)
 {
+    bundle_destroy(&delivery->bundle);
+    shapes_destroy(&delivery->shapes);
     free(delivery->useless_meters);
 }
 
@@ -34,6 +53,12 @@ bool
 delivery_is_under_way(const struct delivery *delivery)
 {
     return delivery->phase != DELIVERY_IDLE;
+}
+
+bool
+delivery_is_committed(const struct delivery *delivery)
+{
+    return delivery->phase == DELIVERY_COMMITTING;
 }
 
 /* Returns the xid that the answer will carry. */
@@ -91,47 +116,133 @@ delete_useless_meters(struct delivery *delivery)
 }
 
 static void
-send_flows(struct delivery *delivery, const struct bundle *bundle)
+send_adds(struct delivery *delivery, const struct rules_flows *flows)
 {
-    for (size_t i = 0; i < bundle->adds.n; i++) {
-        send_add(delivery, encode_flow_add(&bundle->adds.flows[i], &bundle->layout));
+    for (size_t i = 0; i < flows->n; i++) {
+        delivery->tried &= shapes_note(&delivery->shapes, &flows->flows[i]);
+        send_add(delivery, encode_flow_add(&flows->flows[i], &delivery->bundle.layout));
     }
+}
+
+static void
+send_vif(struct delivery *delivery, size_t n)
+{
+    struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+    bundle_compile_vif(&delivery->bundle, n, &flows);
+    send_adds(delivery, &flows);
+    rules_flows_destroy(&flows);
+}
+
+static void
+send_deletes(struct delivery *delivery)
+{
+    const struct bundle *bundle = &delivery->bundle;
+
     for (size_t i = 0; i < bundle->n_deletes; i++) {
         send_add(delivery, encode_flow_delete(bundle->deletes[i].cookie, bundle->deletes[i].mask));
     }
 }
 
+static void
+empty(struct bundle *bundle)
+{
+    const struct rules_layout layout = bundle->layout;
+
+    bundle_destroy(bundle);
+    bundle_init(bundle, &layout);
+}
+
 void
-delivery_fill(struct delivery *delivery, const struct bundle *bundle)
+delivery_begin(struct delivery *delivery, struct bundle *bundle)
 {
     ovs_assert(delivery->phase == DELIVERY_IDLE);
 
+    bundle_destroy(&delivery->bundle);
+    delivery->bundle = *bundle;
+    bundle_init(bundle, &delivery->bundle.layout);
+    delivery->next_vif = 0;
+    delivery->tried = connection_is_flushed(delivery->connection);
+    delivery->touched = time_msec();
     delivery->bundle_id++;
     delivery->phase = DELIVERY_FILLING;
     delivery->result = SESSION_RESULT_NONE;
-    send_meters(delivery, bundle);
+    send_meters(delivery, &delivery->bundle);
     send_control(delivery, OFPBCT_OPEN_REQUEST);
-    send_flows(delivery, bundle);
+    send_adds(delivery, &delivery->bundle.adds);
+}
+
+static void
+refuse(struct delivery *delivery)
+{
+    send_control(delivery, OFPBCT_DISCARD_REQUEST);
+    shapes_clear(&delivery->shapes);
+    empty(&delivery->bundle);
+    delivery->phase = DELIVERY_IDLE;
+    delivery->result = SESSION_RESULT_REFUSED;
+}
+
+static bool
+is_stale(const struct delivery *delivery)
+{
+    if (time_msec() < delivery->touched + STALE_MS) {
+        return false;
+    }
+    VLOG_INFO("a bundle stood still for too long: it is begun anew");
+    return true;
+}
+
+bool
+delivery_fill(struct delivery *delivery)
+{
+    if (delivery->phase != DELIVERY_FILLING) {
+        return false;
+    }
+    while (delivery->next_vif < delivery->bundle.n_vifs) {
+        if (is_stale(delivery)) {
+            refuse(delivery);
+            return false;
+        }
+        if (connection_queue(delivery->connection) > QUEUE) {
+            return false;
+        }
+        delivery->touched = time_msec();
+        send_vif(delivery, delivery->next_vif++);
+    }
+    send_deletes(delivery);
+    return true;
+}
+
+static void
+send_commit(struct delivery *delivery)
+{
+    delivery->awaited = send_control(delivery, OFPBCT_COMMIT_REQUEST);
+    delivery->phase = DELIVERY_COMMITTING;
 }
 
 void
 delivery_seal(struct delivery *delivery)
 {
-    delivery->awaited = connection_send(delivery->connection, ofputil_encode_barrier_request(OFP14_VERSION));
+    delivery->touched = time_msec();
+    if (!delivery->tried || connection_collected(delivery->connection) > WHOLE_BYTES) {
+        delivery->awaited = connection_send(delivery->connection, ofputil_encode_barrier_request(OFP14_VERSION));
+        delivery->phase = DELIVERY_SEALED;
+    } else {
+        send_commit(delivery);
+    }
+    empty(&delivery->bundle);
 }
 
 void
 delivery_hear_barrier(struct delivery *delivery, const struct ofp_header *header)
 {
-    if (delivery->phase != DELIVERY_FILLING || header->xid != delivery->awaited) {
+    if (delivery->phase != DELIVERY_SEALED || header->xid != delivery->awaited) {
         return;
     }
-    if (delivery->result == SESSION_RESULT_REFUSED) {
-        send_control(delivery, OFPBCT_DISCARD_REQUEST);
-        delivery->phase = DELIVERY_IDLE;
+    if (delivery->result == SESSION_RESULT_REFUSED || is_stale(delivery)) {
+        refuse(delivery);
     } else {
-        delivery->awaited = send_control(delivery, OFPBCT_COMMIT_REQUEST);
-        delivery->phase = DELIVERY_COMMITTING;
+        send_commit(delivery);
     }
 }
 
@@ -150,7 +261,9 @@ delivery_hear_bundle_control(struct delivery *delivery, const struct ofp_header 
         return false;
     }
     delivery->phase = DELIVERY_IDLE;
-    delivery->result = SESSION_RESULT_ACKED;
+    if (delivery->result != SESSION_RESULT_REFUSED) {
+        delivery->result = SESSION_RESULT_ACKED;
+    }
     delete_useless_meters(delivery);
     return true;
 }
@@ -162,6 +275,7 @@ delivery_hear_error(struct delivery *delivery, const struct ofp_header *header)
         return false;
     }
     delivery->result = SESSION_RESULT_REFUSED;
+    shapes_clear(&delivery->shapes);
     if (awaits_commit(delivery, header)) {
         delivery->phase = DELIVERY_IDLE;
     }
@@ -182,6 +296,8 @@ delivery_take_result(struct delivery *delivery)
 void
 delivery_forget(struct delivery *delivery)
 {
+    empty(&delivery->bundle);
+    shapes_clear(&delivery->shapes);
     delivery->phase = DELIVERY_IDLE;
     delivery->result = SESSION_RESULT_NONE;
     delivery->n_useless_meters = 0;

@@ -4,7 +4,11 @@
  * committed; when it is in force, its useless meters are deleted. Inside of the room.
  *
  * Open vSwitch drops a message that it cannot read from the bundle and would commit the rest (3.1.0, handle_bundle_add()), so the commit
- * waits for the barrier.
+ * waits for the barrier. A bundle whose messages all have forms that the switch has read on this connection (switch/shapes.h), and which goes
+ * out in one write, is committed at once.
+ *
+ * Open vSwitch forgets a bundle that has stood still for 10 s, and would begin another one with what comes after it (3.1.0,
+ * ofp_bundle_add_message()). One that we have let stand for half of that, because this process did not run, counts as refused.
  */
 #ifndef SWITCH_DELIVERY_H
 #define SWITCH_DELIVERY_H
@@ -15,16 +19,18 @@
 
 #include <openvswitch/types.h>
 
+#include "switch/bundle.h"
 #include "switch/session.h"
+#include "switch/shapes.h"
 
-struct bundle;
 struct connection;
 struct meters;
 struct ofp_header;
 
 enum delivery_phase {
     DELIVERY_IDLE,
-    DELIVERY_FILLING,           /* messages and a barrier sent */
+    DELIVERY_FILLING,           /* messages are being sent */
+    DELIVERY_SEALED,            /* all, and a barrier */
     DELIVERY_COMMITTING,
 };
 
@@ -33,6 +39,11 @@ struct delivery {
     struct meters *meters;
     enum delivery_phase phase;
     uint32_t bundle_id;
+    struct bundle bundle;       /* that is under way */
+    size_t next_vif;            /* of it, whose flows are to be sent */
+    struct shapes shapes;       /* that were in a bundle which was not refused, and in this one */
+    bool tried;                 /* all of this one's were known before, and nothing stands before it */
+    long long int touched;      /* when the last of its messages was sent */
     ovs_be32 awaited;           /* xid of the barrier or the commit */
     uint32_t *useless_meters;   /* when the bundle is in force */
     size_t n_useless_meters;
@@ -45,10 +56,18 @@ void delivery_destroy(struct delivery *);
 
 bool delivery_is_under_way(const struct delivery *);
 
-/* Sends the messages of 'bundle', which stays the caller's. Nothing may be under way. */
-void delivery_fill(struct delivery *, const struct bundle *bundle);
+/* True if the commit has been sent and is not answered yet. */
+bool delivery_is_committed(const struct delivery *);
 
-/* Sends the barrier, and must follow: the commit goes out when all that was sent before it has been read. */
+/* Takes the contents of '*bundle', which is as bundle_init() leaves it afterwards, and begins. Nothing may be under way. */
+void delivery_begin(struct delivery *, struct bundle *bundle);
+
+/* Sends as many messages as the connection has room for; to be called in every turn. True, once, when the last has been sent: to be sealed
+ * then. */
+bool delivery_fill(struct delivery *);
+
+/* Sends the barrier, and must follow: the commit goes out when all that was sent before it has been read, or at once if it is known to be
+ * readable. */
 void delivery_seal(struct delivery *);
 
 /* Take in what the switch answers. */

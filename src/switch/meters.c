@@ -28,6 +28,13 @@ meter_number(uint32_t ofport)
     return FIRST_METER + ofport;
 }
 
+uint32_t
+meter_ofport(uint32_t number)
+{
+    ovs_assert(number >= FIRST_METER && number < FIRST_METER + N_METERS);
+    return number - FIRST_METER;
+}
+
 void
 meters_init(struct meters *meters)
 {

@@ -31,6 +31,9 @@ struct meters {
 /* The number of the meter of the VIF on 'ofport'. The userspace datapath takes numbers below 262144 (3.1.0, MAX_METERS). */
 uint32_t meter_number(uint32_t ofport);
 
+/* The port whose VIF's meter has that number, which must be one of ours. */
+uint32_t meter_ofport(uint32_t number);
+
 void meters_init(struct meters *);
 void meters_destroy(struct meters *);
 

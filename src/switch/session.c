@@ -170,11 +170,27 @@ session_take_messages(struct session *session)
     }
 }
 
+/* The fragment mode is looked at with each bundle. One that is committed unasked, but not taken by the socket as a whole, might come
+ * in two halves (switch/delivery.h): rather not at all. */
+static void
+session_deliver(struct session *session)
+{
+    if (delivery_fill(&session->delivery)) {
+        session_ask_fragments(session);
+        delivery_seal(&session->delivery);
+        connection_flush(session->connection);
+        if (delivery_is_committed(&session->delivery) && !connection_is_flushed(session->connection)) {
+            session_reconnect(session);
+        }
+    }
+}
+
 void
 session_run(struct session *session)
 {
     connection_run(session->connection);
     session_notice_connection(session);
+    session_deliver(session);
     session_take_messages(session);
     session_notice_connection(session);
     if (session_may_look_again(session) && doubt_is_due(&session->doubt, time_msec())) {
@@ -189,6 +205,7 @@ session_run(struct session *session)
 void
 session_wait(struct session *session)
 {
+    connection_flush(session->connection);
     connection_wait(session->connection);
     if (session->state == SESSION_READY) {
         poll_timer_wait_until(session->fragments.ask_at);
@@ -277,13 +294,13 @@ session_found(const struct session *session)
 }
 
 void
-session_send(struct session *session, const struct bundle *bundle)
+session_send(struct session *session, struct bundle *bundle)
 {
     ovs_assert(session->state == SESSION_READY);
 
-    delivery_fill(&session->delivery, bundle);
-    session_ask_fragments(session);
-    delivery_seal(&session->delivery);
+    delivery_begin(&session->delivery, bundle);
+    session_deliver(session);
+    connection_flush(session->connection);
 }
 
 bool

@@ -68,8 +68,8 @@ void session_ask_ports(struct session *);
 /* The meters of ours that the switch has: listed before the session gets ready, and every few seconds. */
 const struct meters *session_meters(const struct session *);
 
-/* Sends 'bundle'. The session must be ready and no bundle under way. */
-void session_send(struct session *, const struct bundle *bundle);
+/* Sends '*bundle', whose contents it takes: it is empty afterwards. The session must be ready and no bundle under way. */
+void session_send(struct session *, struct bundle *bundle);
 bool session_is_sending(const struct session *);
 
 enum session_result {

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many VIFs at once: their ports come when their rules are in force, and go when their rules have gone. Of few, both are asked for at once."""
+
+import json
+
+import pytest
+
+from lab import wait_for
+
+N_MANY = 20
+N_CROWD = 60
+
+
+def devices(n):
+    return [f"vif{i}.0" for i in range(2, n + 2)]
+
+
+def make(host, n):
+    """So many devices, whose VIFs are then described in one transaction."""
+    for device in devices(n):
+        host.veth(device)
+    network = host.json("network", "show", "net0")["uuid"]
+    owner = host.lab.vsctl("get", "open_vswitch", ".", "external_ids:cabled-host").strip('"')
+    host.transact(*({"op": "insert", "table": "VIF", "row": {
+        "interface": device, "network": ["uuid", network], "host": ["uuid", owner], "MAC": f"02:00:00:00:01:{i:02x}", "device": "0",
+        "locking_mode": "locked", "ipv4_allowed": f"10.0.1.{i}", "currently_attached": True,
+    }} for i, device in enumerate(devices(n))))
+
+
+def attach(host, n, attached):
+    host.transact(*({"op": "update", "table": "VIF", "where": [["interface", "==", device]], "row": {"currently_attached": attached}}
+                    for device in devices(n)))
+
+
+def await_all(host, n, state):
+    """By the word of the agent."""
+    def states():
+        said = json.loads(host.lab.agent.appctl("status"))["vifs"]
+        return [vif["state"] for vif in said if vif["device"] in devices(n)]
+
+    wait_for(lambda: states() == [state] * n, f"{n} VIFs to be {state}", seen=states)
+
+
+def await_told(host, device, state):
+    """Until the VIF's row says so, which it does not before the state has lasted."""
+    where = [["interface", "==", device]]
+    wait_for(lambda: host.transact({"op": "select", "table": "VIF", "where": where, "columns": ["wire_state"]})[0]["rows"]
+             == [{"wire_state": state}], f"{device}'s row to say {state}")
+
+
+@pytest.fixture
+def guarded(host):
+    host.lab.expect("ovs-vswitchd", r"timeval\|WARN")   # it was stopped
+    host.network()
+    host.wired("vif1.0")
+    return host
+
+
+def test_ports_of_many_come_when_their_rules_are_in_force(guarded):
+    guarded.lab.vswitchd.signal("STOP")
+    make(guarded, N_MANY)
+    await_all(guarded, N_MANY, "plugging")
+    await_told(guarded, devices(N_MANY)[-1], "plugging")
+    assert guarded.ports("xapi0") == {"vif1.0"}
+    guarded.lab.vswitchd.signal("CONT")
+    await_all(guarded, N_MANY, "wired")
+
+
+def test_port_of_one_is_asked_for_together_with_its_rules(guarded):
+    guarded.lab.vswitchd.signal("STOP")
+    make(guarded, 1)
+    wait_for(lambda: "vif2.0" in guarded.ports("xapi0"), "the port")
+    guarded.lab.vswitchd.signal("CONT")
+    await_all(guarded, 1, "wired")
+
+
+def test_ports_of_many_go_when_their_rules_have_gone(guarded):
+    make(guarded, N_MANY)
+    await_all(guarded, N_MANY, "wired")
+    guarded.lab.vswitchd.signal("STOP")
+    attach(guarded, N_MANY, False)
+    await_all(guarded, N_MANY, "unplugging")
+    await_told(guarded, devices(N_MANY)[-1], "unplugging")
+    assert guarded.ports("xapi0") == {"vif1.0", *devices(N_MANY)}
+    guarded.lab.vswitchd.signal("CONT")
+    await_all(guarded, N_MANY, "detached")
+    assert guarded.ports("xapi0") == {"vif1.0"}
+
+
+def test_many_that_are_unplugged_go_though_the_switch_is_not_there(guarded):
+    guarded.lab.expect_lost_connections()
+    guarded.lab.expect("cabled", "connection to ovs-vswitchd broke")
+    make(guarded, N_MANY)
+    await_all(guarded, N_MANY, "wired")
+    guarded.lab.vswitchd.kill()
+    wait_for(lambda: not json.loads(guarded.lab.agent.appctl("status"))["bridges"][0]["guarded"], "the agent to notice")
+    attach(guarded, N_MANY, False)
+    wait_for(lambda: guarded.ports("xapi0") == {"vif1.0"}, "the ports to go")
+    guarded.lab.vswitchd.start()
+    await_all(guarded, N_MANY, "detached")
+    await_all(guarded, 0, "wired")
+
+
+def test_bundle_that_stood_still_is_begun_anew(guarded):
+    """Open vSwitch forgets a bundle after ten seconds and would take what comes then for another one: half of the rules."""
+    agent = guarded.lab.agent
+    agent.stop()
+    agent.program = agent.program.with_name("cabled-stops")     # its clock can be put on
+    agent.start()
+    guarded.wait("vif1.0")
+    n_flows = len(guarded.flows("xapi0"))
+    guarded.lab.vswitchd.signal("STOP")
+    make(guarded, N_CROWD)          # more than the socket takes
+    await_all(guarded, N_CROWD, "plugging")
+    guarded.lab.expect("cabled", "bridge xapi0: |connection")
+    agent.appctl("time/warp", "20000")
+    guarded.lab.vswitchd.signal("CONT")
+    wait_for(lambda: "a bundle stood still" in agent.log.read_text(), "the agent to notice")
+    await_all(guarded, N_CROWD, "wired")
+    per_vif = len(guarded.flows_of("xapi0", guarded.interface("vif2.0")["ofport"]))
+    assert len(guarded.flows("xapi0")) == n_flows + N_CROWD * per_vif
