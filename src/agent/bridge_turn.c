@@ -30,13 +30,14 @@ static void
 bridge_write(struct agent_bridge *bridge, unsigned int steps)
 {
     struct switch_db *db = bridge->agent->db;
+    const uint8_t first_table = bridge->agent->settings.layout.first_table;
 
     if (steps & WIRING_BRIDGE_CREATE) {
-        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath_choose(db));
+        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath_choose(db), first_table);
         agent_stop_at(AGENT_STEP_BRIDGE_CREATED);
     }
     if (steps & WIRING_BRIDGE_PREPARE) {
-        switch_db_prepare_bridge(db, bridge->name);
+        switch_db_prepare_bridge(db, bridge->name, first_table);
         agent_stop_at(AGENT_STEP_BRIDGE_PREPARED);
     }
     if (steps & WIRING_BRIDGE_SECURE) {

@@ -21,6 +21,8 @@ struct rules_layout {
     uint8_t reg;                /* 0 to 15; bit 0 of it says "accepted" */
 };
 
+enum { RULES_N_TABLES = 7 };
+
 #define RULES_LAYOUT_DEFAULT { .first_table = 199, .hook_priority = 65000, .reg = 15 }
 
 /* NULL if 'layout' fits Open vSwitch's tables and registers and leaves table 0 to others, otherwise an error in the words of the

@@ -9,6 +9,7 @@
 #include "switch/db-private.h"
 #include "switch/db.h"
 #include "switch/former.h"
+#include "switch/prefixes.h"
 
 const struct switchrec_bridge *
 find_bridge(const struct switch_db *db, const char *name)
@@ -55,6 +56,14 @@ switch_db_bridge(const struct switch_db *db, const char *name, struct switch_bri
     return true;
 }
 
+bool
+switch_db_bridge_has_tries(const struct switch_db *db, const char *name, uint8_t first_table)
+{
+    const struct switchrec_bridge *row = find_bridge(db, name);
+
+    return row && prefixes_are_set(row, first_table);
+}
+
 void
 switch_db_for_each_bridge(const struct switch_db *db, void (*each)(const char *, void *), void *aux)
 {
@@ -80,7 +89,7 @@ insert_local_port(struct switch_db *db, const char *name)
 }
 
 void
-switch_db_add_bridge(struct switch_db *db, const char *name, const char *network, const char *datapath_type)
+switch_db_add_bridge(struct switch_db *db, const char *name, const char *network, const char *datapath_type, uint8_t first_table)
 {
     struct switchrec_port *local = insert_local_port(db, name);
     struct switchrec_bridge *row = switchrec_bridge_insert(db->txn);
@@ -93,6 +102,7 @@ switch_db_add_bridge(struct switch_db *db, const char *name, const char *network
     switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
     switchrec_bridge_update_external_ids_setkey(row, "cabled-network", network);
     switchrec_bridge_update_external_ids_setkey(row, "xs-network-uuids", network);
+    prefixes_set(db->txn, row, first_table);
     switchrec_open_vswitch_update_bridges_addvalue(switchrec_open_vswitch_first(db->idl), row);
     db->bump_next_cfg = true;
 }
@@ -126,12 +136,15 @@ note_as_guarded(const struct switchrec_bridge *row)
 }
 
 void
-switch_db_prepare_bridge(struct switch_db *db, const char *name)
+switch_db_prepare_bridge(struct switch_db *db, const char *name, uint8_t first_table)
 {
     const struct switchrec_bridge *row = find_bridge(db, name);
 
     note_as_guarded(row);
     speak_openflow14(row);
+    if (!prefixes_are_set(row, first_table)) {
+        prefixes_set(db->txn, row, first_table);
+    }
     switchrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
     switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
     db->bump_next_cfg = true;

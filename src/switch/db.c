@@ -38,6 +38,8 @@ watch_columns(struct ovsdb_idl *idl)
         &switchrec_bridge_col_rstp_enable,
         &switchrec_bridge_col_other_config,
         &switchrec_bridge_col_external_ids,
+        &switchrec_bridge_col_flow_tables,
+        &switchrec_flow_table_col_external_ids,
         &switchrec_port_col_name,
         &switchrec_port_col_interfaces,
         &switchrec_port_col_tag,
@@ -57,6 +59,7 @@ watch_columns(struct ovsdb_idl *idl)
 
     ovsdb_idl_add_table(idl, &switchrec_table_open_vswitch);
     ovsdb_idl_add_table(idl, &switchrec_table_bridge);
+    ovsdb_idl_add_table(idl, &switchrec_table_flow_table);
     ovsdb_idl_add_table(idl, &switchrec_table_port);
     ovsdb_idl_add_table(idl, &switchrec_table_interface);
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {

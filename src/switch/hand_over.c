@@ -17,6 +17,7 @@
 #include "switch/db-private.h"
 #include "switch/former.h"
 #include "switch/management.h"
+#include "switch/prefixes.h"
 #include "switch/visit.h"
 
 /* So many VIFs are named when they stand in the way. */
@@ -216,6 +217,7 @@ restore_rest(struct switch_db *db, void *back_)
     if (row) {
         former_restore_protocols(row);
         former_forget(row);
+        prefixes_forget(row);
         switchrec_bridge_update_external_ids_delkey(row, "cabled-foreign-ports");
         if (smap_get(&row->external_ids, "cabled-network")) {
             switchrec_bridge_update_external_ids_delkey(row, "cabled-network");

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bridge with VIFs is guarded: every port that nobody listed is dark, and what was there before goes on."""
 
+import random
+import re
+
 import pytest
 
-from conftest import listen, peer_of
+from conftest import listen, mac_of, peer_of
 from lab import wait_for
 
 HOOK = "priority=65000,reg15=0/0x1 actions=goto_table:199"
@@ -329,3 +332,43 @@ def test_uplink_that_two_networks_name_goes_to_one_and_holds_up_none(host):
     for n in range(2):
         host.wait(f"vif{n}.0")
     assert sum("uplink0" in host.ports(bridge) for bridge in ("xapi0", "xapi1")) == 1
+
+
+def tables_of(host, bridge):
+    """Number and row of each table that Bridge.flow_tables speaks of."""
+    return {int(number): row for number, row in re.findall(r"(\d+)=([0-9a-f-]{36})", host.lab.vsctl("get", "bridge", bridge, "flow_tables"))}
+
+
+def test_tables_of_the_rules_have_prefix_tries(host):
+    host.network()
+    host.wired("vif1.0", "--ipv4", "10.0.0.5")
+    tables = tables_of(host, "xapi0")
+    assert set(tables) == set(range(199, 206))
+    assert host.lab.vsctl("get", "flow_table", tables[205], "prefixes") == "[ip_dst, ip_src, ipv6_src]"
+
+
+def test_what_somebody_has_said_of_a_table_stays(host):
+    host.lab.vsctl("add-br", "br7", "--", "set", "bridge", "br7", f"datapath_type={host.lab.datapath_type}", "flow_tables:203=@own", "--",
+                   "--id=@own", "create", "flow_table", "prefixes=ipv6_src")
+    own = tables_of(host, "br7")
+    host.network("net0", "--bridge", "br7", "--unmanaged")
+    host.wired("vif1.0", "--ipv4", "10.0.0.5")
+    assert tables_of(host, "br7")[203] == own[203] and set(tables_of(host, "br7")) == set(range(199, 206))
+    host.cable("vif", "unplug", "vif1.0")
+    host.wait("vif1.0", "detached")
+    host.cable("host", "unguard", "br7")
+    assert tables_of(host, "br7") == own
+
+
+def test_flood_of_ipv6_sources_leaves_few_datapath_flows(host):
+    host.lab.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")
+    host.network()
+    host.wired("vif1.0", "--ipv6", "2001:db8::5")
+    host.lab.run("ip", "link", "set", peer_of("vif1.0"), "up")
+    chance = random.Random(1)
+    head = "02eeeeeeeeee" + mac_of("vif1.0").replace(":", "") + "86dd" + "60000000" + "0008" + "11" + "40"
+    frames = [head + f"{0x2001 << 112 | chance.getrandbits(112):032x}" + f"{0x20010db8 << 96 | 1:032x}" + "03e807d000080000" for _ in range(500)]
+    host.lab.run("frames", "send", peer_of("vif1.0"), "5000", input="\n".join(frames) + "\n")
+    wait_for(lambda: sum(host.packets("vif1.0").values()) >= 490, "the frames to be judged", seen=lambda: host.packets("vif1.0"))
+    flows = [line for line in host.lab.appctl("dpctl/dump-flows").splitlines() if "eth_type(0x86dd)" in line]
+    assert 0 < len(flows) < 100
