@@ -358,9 +358,9 @@ run_vifs(struct agent *agent)
     }
 }
 
-/* A bundle that takes something away goes before the turn's transaction: a port that goes, goes dark first. So does that of a bridge with many
- * ports, where each turn of ovs-vswitchd's loop is long: it reads the bundle in the one before it is busy with the transaction. With few ports
- * it has read the bundle anyway when ovsdb-server is done with the transaction, which takes longest, and so goes first. */
+/* A bundle that takes something away goes before the turn's transaction: a port that goes, goes dark first. So does that of a crowded bridge,
+ * where each turn of ovs-vswitchd's loop is long: it reads the bundle in one, and is busy with the transaction in the next. On any other
+ * bridge the transaction goes first, because it takes longest: while ovsdb-server is at work, the bundle is read. */
 static bool
 goes_first(const struct agent_bridge *bridge)
 {

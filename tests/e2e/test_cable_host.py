@@ -479,7 +479,7 @@ def test_other_hand_is_put_right_and_told(host, hand):
     assert put_right(host) == [] and hands(host) == {}
     host.lab.expect("cabled", r"hands\|WARN\|bridge br7: somebody")
     host.lab.expect("cabled", "connection to ovs-vswitchd broke|connection dropped|version negotiation|peer supports version|connection failed")
-    host.lab.expect("ovs-vswitchd", "version negotiation|peer supports version|vif1.0|tcp:127.0.0.1:1")
+    host.lab.expect("ovs-vswitchd", "version negotiation|peer supports version|Protocol error|vif1.0|tcp:127.0.0.1:1")
     host.lab.run(*HANDS[hand])
     wait_for(lambda: what in hands(host), f"{what} to be told", seen=lambda: hands(host))
     wait_for(lambda: put_right(host) == [], "everything to be put right", seen=lambda: put_right(host))

@@ -192,7 +192,7 @@ def test_other_hands_let_nothing_forged_pass(stormy, hand):
     """All that a hand can do, but those two that the README names."""
     stormy.lab.expect("cabled", r"hands\|WARN\|bridge xapi0: somebody")
     stormy.lab.expect("cabled", "connection to ovs-vswitchd broke|connection dropped|version negotiation|peer supports version|connection failed")
-    stormy.lab.expect("ovs-vswitchd", "version negotiation|peer supports version|vif1.0|tcp:127.0.0.1:1")
+    stormy.lab.expect("ovs-vswitchd", "version negotiation|peer supports version|Protocol error|vif1.0|tcp:127.0.0.1:1")
     with Storm(stormy, "vif1.0", "ear1") as storm:
         storm.await_passing()
         stormy.lab.run(*hand)
