@@ -19,6 +19,9 @@ HOLDER = Path(__file__).with_name("holder.py")
 PYTHON = "/usr/bin/python3"
 KINDS = ("net", "mnt", "pid", "uts")
 
+# ovs-vswitchd takes half a minute to let go of thousands of ports.
+END_DEADLINE_S = 60
+
 
 class NamespaceError(RuntimeError):
     """The namespaces could not be made, or a command inside them failed."""
@@ -173,4 +176,4 @@ def end_process(pid):
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-    wait_for(lambda: start_time(pid) is None, f"process {pid} to end", 10)
+    wait_for(lambda: start_time(pid) is None, f"process {pid} to end", END_DEADLINE_S)
