@@ -127,6 +127,12 @@ connection_collected(const struct connection *connection)
     return connection->outbox.bytes.size;
 }
 
+uint64_t
+connection_written(const struct connection *connection)
+{
+    return connection->outbox.n_written;
+}
+
 bool
 connection_is_flushed(const struct connection *connection)
 {

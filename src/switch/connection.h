@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <openvswitch/types.h>
 
@@ -36,6 +37,9 @@ void connection_flush(struct connection *);
 
 /* How many bytes will be written together. */
 size_t connection_collected(const struct connection *);
+
+/* How many bytes the socket has taken, of this connection and of those before it. */
+uint64_t connection_written(const struct connection *);
 
 /* True if the socket has taken all that was sent. */
 bool connection_is_flushed(const struct connection *);

@@ -163,6 +163,7 @@ delivery_begin(struct delivery *delivery, struct bundle *bundle)
     bundle_init(bundle, &delivery->bundle.layout);
     delivery->next_vif = 0;
     delivery->tried = connection_is_flushed(delivery->connection);
+    delivery->written = connection_written(delivery->connection);
     delivery->touched = time_msec();
     delivery->bundle_id++;
     delivery->phase = DELIVERY_FILLING;
@@ -220,11 +221,17 @@ send_commit(struct delivery *delivery)
     delivery->phase = DELIVERY_COMMITTING;
 }
 
+static bool
+goes_out_in_one_write(const struct delivery *delivery)
+{
+    return connection_written(delivery->connection) == delivery->written && connection_collected(delivery->connection) <= WHOLE_BYTES;
+}
+
 void
 delivery_seal(struct delivery *delivery)
 {
     delivery->touched = time_msec();
-    if (!delivery->tried || connection_collected(delivery->connection) > WHOLE_BYTES) {
+    if (!delivery->tried || !goes_out_in_one_write(delivery)) {
         delivery->awaited = connection_send(delivery->connection, ofputil_encode_barrier_request(OFP14_VERSION));
         delivery->phase = DELIVERY_SEALED;
     } else {

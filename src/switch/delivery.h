@@ -43,6 +43,7 @@ struct delivery {
     size_t next_vif;            /* of it, whose flows are to be sent */
     struct shapes shapes;       /* that were in a bundle which was not refused, and in this one */
     bool tried;                 /* all of this one's were known before, and nothing stands before it */
+    uint64_t written;           /* by the connection, before the first of its messages */
     long long int touched;      /* when the last of its messages was sent */
     ovs_be32 awaited;           /* xid of the barrier or the commit */
     uint32_t *useless_meters;   /* when the bundle is in force */

@@ -37,6 +37,7 @@ void
 outbox_init(struct outbox *outbox)
 {
     ofpbuf_init(&outbox->bytes, 0);
+    outbox->n_written = 0;
 }
 
 void
@@ -125,6 +126,7 @@ flush(struct connected *connected)
             return -n;
         }
         ofpbuf_pull(bytes, n);
+        connected->outbox->n_written += n;
     }
     ofpbuf_clear(bytes);
     return 0;

@@ -15,6 +15,7 @@ struct vconn;
 
 struct outbox {
     struct ofpbuf bytes;        /* sent, but not yet taken by the socket */
+    uint64_t n_written;         /* bytes that it has taken */
 };
 
 void outbox_init(struct outbox *);

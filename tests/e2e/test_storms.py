@@ -2,6 +2,7 @@
 """Many VIFs at once: their ports come when their rules are in force, and go when their rules have gone. Of few, both are asked for at once."""
 
 import json
+import re
 
 import pytest
 
@@ -46,6 +47,11 @@ def await_told(host, device, state):
     where = [["interface", "==", device]]
     wait_for(lambda: host.transact({"op": "select", "table": "VIF", "where": where, "columns": ["wire_state"]})[0]["rows"]
              == [{"wire_state": state}], f"{device}'s row to say {state}")
+
+
+def n_streams_opened(host):
+    found = re.search(r"^stream_open .* total: (\d+)", host.lab.agent.appctl("coverage/show"), re.MULTILINE)
+    return int(found[1])
 
 
 @pytest.fixture
@@ -99,6 +105,21 @@ def test_many_that_are_unplugged_go_though_the_switch_is_not_there(guarded):
     guarded.lab.vswitchd.start()
     await_all(guarded, N_MANY, "detached")
     await_all(guarded, 0, "wired")
+
+
+@pytest.mark.parametrize("n", (52, 70, 76))
+def test_bundle_that_the_socket_takes_in_pieces_keeps_the_connection(guarded, n):
+    make(guarded, n)
+    await_all(guarded, n, "wired")
+    attach(guarded, n, False)
+    await_all(guarded, n, "detached")
+    n_connections = n_streams_opened(guarded)
+    guarded.lab.vswitchd.signal("STOP")
+    attach(guarded, n, True)            # in forms that the switch knows by now
+    await_all(guarded, n, "plugging")
+    guarded.lab.vswitchd.signal("CONT")
+    await_all(guarded, n, "wired")
+    assert n_streams_opened(guarded) == n_connections
 
 
 def test_bundle_that_stood_still_is_begun_anew(guarded):
