@@ -27,9 +27,10 @@
 
 struct switch_port;
 
-/* A turn of more VIFs than these is a storm: what it asks of a bridge's rules is in force before anything is asked of its ports. ovs-vswitchd
- * reads a bundle's messages 50 at a time and looks at each port of the userspace datapath in between (3.1.0, ofconn_run(),
- * dpif_netdev_run()): ports that are there before their rules make the bundle slow. For few VIFs it is faster to ask for both at once. */
+/* A turn of more VIFs than these is a storm: the switch has read what it asks of a bridge's rules before anything is asked of its ports.
+ * ovs-vswitchd reads a bundle's messages 50 at a time and looks at each port of the userspace datapath in between (3.1.0, ofconn_run(),
+ * dpif_netdev_run()): ports that are there before their rules make the bundle slow. While it puts the bundle in force, ovsdb-server is at
+ * work on the ports. For few VIFs it is faster to ask for both at once. */
 enum { AGENT_CALM_VIFS = 8 };
 
 /* A bridge with more VIFs than these is crowded: its switch's loop turns slowly, and each turn that it is woken for in vain is long. */
@@ -123,6 +124,7 @@ struct agent_bridge {
     struct hmap numbered;       /* of struct agent_vif by 'reserved' */
     struct ovs_list vifs;       /* of struct agent_vif */
     struct ovs_list in_flight;  /* of struct agent_vif whose rules are in the bundle that is on its way */
+    bool commits;               /* the switch has all of it */
     struct ovs_list senders;    /* of struct agent_vif that wait for the next bundle */
 
     int64_t needed_cfg;         /* ovs-vswitchd must have carried this out before the row counts as applied */

@@ -91,6 +91,23 @@ take_ack(struct agent_bridge *bridge)
     agent_stop_at(AGENT_STEP_BUNDLE_ACKED);
 }
 
+/* VIFs of a storm wait for this. */
+static void
+note_commit(struct agent_bridge *bridge)
+{
+    const bool commits = session_is_committing(bridge->session);
+    struct agent_vif *vif;
+
+    if (commits && !bridge->commits) {
+        LIST_FOR_EACH (vif, in_flight, &bridge->in_flight) {
+            if (vif->rules.sent_in_storm) {
+                agent_vif_dirty(vif);
+            }
+        }
+    }
+    bridge->commits = commits;
+}
+
 void
 agent_bridge_hear(struct agent_bridge *bridge)
 {
@@ -106,6 +123,7 @@ agent_bridge_hear(struct agent_bridge *bridge)
     }
     totals_hear(bridge);
     bridge_confirm(bridge);
+    note_commit(bridge);
     switch (session_take_result(bridge->session)) {
     case SESSION_RESULT_NONE:
         return;

@@ -62,13 +62,20 @@ has_ended_already(const struct agent_vif *vif, unsigned int steps)
     return steps & (WIRING_FORGET_OFPORT | WIRING_DELETE_RULES) || (steps & WIRING_PUT_RULES && vif->rules.acked);
 }
 
-/* In a storm ports come when their rules are in force, and go when theirs have gone (AGENT_CALM_VIFS). */
+/* True if the switch has read the VIF's rules. */
+static bool
+rules_have_arrived(const struct agent_vif *vif)
+{
+    return vif->rules.acked || (!ovs_list_is_empty(&vif->in_flight) && vif->bridge->commits);
+}
+
+/* In a storm ports come when their rules have, and go when theirs have gone (AGENT_CALM_VIFS). */
 static bool
 port_must_wait(const struct agent_vif *vif, unsigned int steps)
 {
     const bool storms = vif->agent->storms;
 
-    return (steps & WIRING_ADD_PORT && !vif->rules.acked && (storms || vif->rules.sent_in_storm))
+    return (steps & WIRING_ADD_PORT && !rules_have_arrived(vif) && (storms || vif->rules.sent_in_storm))
            || (steps & WIRING_DELETE_PORT && ((storms && steps & WIRING_DELETE_RULES) || agent_vif_rules_are_going(vif)));
 }
 

@@ -309,6 +309,12 @@ session_is_sending(const struct session *session)
     return delivery_is_under_way(&session->delivery);
 }
 
+bool
+session_is_committing(const struct session *session)
+{
+    return delivery_is_committed(&session->delivery);
+}
+
 enum session_result
 session_take_result(struct session *session)
 {

@@ -72,6 +72,9 @@ const struct meters *session_meters(const struct session *);
 void session_send(struct session *, struct bundle *bundle);
 bool session_is_sending(const struct session *);
 
+/* True if the switch has all of the bundle that is under way, and is told to put it in force. */
+bool session_is_committing(const struct session *);
+
 enum session_result {
     SESSION_RESULT_NONE,        /* nothing was sent, or the answer is not there yet */
     SESSION_RESULT_ACKED,

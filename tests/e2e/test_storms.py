@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many VIFs at once: their ports come when their rules are in force, and go when their rules have gone. Of few, both are asked for at once."""
+"""Many VIFs at once: their ports come when the switch has read their rules, and go when their rules have gone. Of few, both are asked for at once."""
 
 import json
 import re
@@ -62,7 +62,7 @@ def guarded(host):
     return host
 
 
-def test_ports_of_many_come_when_their_rules_are_in_force(guarded):
+def test_ports_of_many_come_when_the_switch_has_read_their_rules(guarded):
     guarded.lab.vswitchd.signal("STOP")
     make(guarded, N_MANY)
     await_all(guarded, N_MANY, "plugging")
