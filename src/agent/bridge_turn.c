@@ -24,25 +24,38 @@
 VLOG_DEFINE_THIS_MODULE(agent_bridge);
 
 static struct vlog_rate_limit uplink_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+static struct vlog_rate_limit tries_rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+/* A bridge that is guarded for the first time has none yet. On any other, somebody has taken them, or the rules have other tables now. */
+static void
+put_tries(struct agent_bridge *bridge, bool guarded_before)
+{
+    switch_db_put_tries(bridge->agent->db, bridge->name, bridge->agent->settings.layout.first_table);
+    if (guarded_before) {
+        VLOG_INFO_RL(&tries_rl, "bridge %s: tables of the rules are without prefix tries: they get them", bridge->name);
+    }
+}
 
 /* Steps that change rows of the switch database. They wait until it can be written. */
 static void
 bridge_write(struct agent_bridge *bridge, unsigned int steps)
 {
     struct switch_db *db = bridge->agent->db;
-    const uint8_t first_table = bridge->agent->settings.layout.first_table;
 
     if (steps & WIRING_BRIDGE_CREATE) {
-        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath_choose(db), first_table);
+        switch_db_add_bridge(db, bridge->name, bridge->network.uuid, datapath_choose(db), bridge->agent->settings.layout.first_table);
         agent_stop_at(AGENT_STEP_BRIDGE_CREATED);
     }
     if (steps & WIRING_BRIDGE_PREPARE) {
-        switch_db_prepare_bridge(db, bridge->name, first_table);
+        switch_db_prepare_bridge(db, bridge->name);
         agent_stop_at(AGENT_STEP_BRIDGE_PREPARED);
     }
     if (steps & WIRING_BRIDGE_SECURE) {
         switch_db_secure_bridge(db, bridge->name);
         agent_stop_at(AGENT_STEP_BRIDGE_SECURED);
+    }
+    if (steps & WIRING_BRIDGE_PUT_TRIES) {
+        put_tries(bridge, !(steps & WIRING_BRIDGE_PREPARE));
     }
     if (steps & WIRING_BRIDGE_ADD_UPLINK) {
         switch_db_add_uplink(db, bridge->name, bridge->network.uplink);
@@ -70,7 +83,9 @@ raise_uplink(struct agent_bridge *bridge)
 static void
 bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
 {
-    enum { WRITES = WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE | WIRING_BRIDGE_ADD_UPLINK };
+    enum {
+        WRITES = WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE | WIRING_BRIDGE_PUT_TRIES | WIRING_BRIDGE_ADD_UPLINK,
+    };
 
     if (steps & WRITES && agent_can_write(bridge->agent)) {
         bridge_write(bridge, steps);

@@ -65,8 +65,8 @@ agent_bridge_see(struct agent_bridge *bridge)
     bridge->has_meters = seen.exists && !strcmp(row.datapath_type, "netdev");
     if (seen.exists) {
         seen.unguarded = row.given_back;
-        seen.prepared = bridge_is_prepared(&row)
-                        && switch_db_bridge_has_tries(bridge->agent->db, bridge->name, bridge->agent->settings.layout.first_table);
+        seen.prepared = bridge_is_prepared(&row);
+        seen.has_tries = switch_db_bridge_has_tries(bridge->agent->db, bridge->name, bridge->agent->settings.layout.first_table);
         seen.secure = row.secure;
         seen.applied = agent_is_carried_out(bridge->agent, bridge->needed_cfg);
     } else {

@@ -41,6 +41,23 @@ struct instance {
 
 #define INSTANCE_ONCE { .mac_bit = -1 }
 
+bool
+rules_table_matches_ipv6_src(unsigned int nth)
+{
+    switch ((enum rules_stage) nth) {
+    case STAGE_ETHERNET:        /* of xenserver-compat */
+    case STAGE_IPV6:
+    case STAGE_ND:
+        return true;
+    case STAGE_ADMISSION:
+    case STAGE_ARP:
+    case STAGE_IPV4:
+    case STAGE_ND_TARGET:
+        return false;
+    }
+    OVS_NOT_REACHED();
+}
+
 static struct rules_term *
 term_add(struct rules_flow *flow, enum rules_field field)
 {

@@ -23,6 +23,9 @@ struct rules_layout {
 
 enum { RULES_N_TABLES = 7 };
 
+/* True if some variant matches IPv6 source addresses in the nth of the tables; the first, admission, is 0. */
+bool rules_table_matches_ipv6_src(unsigned int nth);
+
 #define RULES_LAYOUT_DEFAULT { .first_table = 199, .hook_priority = 65000, .reg = 15 }
 
 /* NULL if 'layout' fits Open vSwitch's tables and registers and leaves table 0 to others, otherwise an error in the words of the

@@ -349,6 +349,36 @@ admitted_port_passes(void **state)
 }
 
 static void
+note_ipv6_src(const struct rules_flow *flow, bool matched[])
+{
+    for (size_t i = 0; i < flow->n_terms; i++) {
+        if (flow->terms[i].field == RULES_FIELD_IPV6_SRC) {
+            matched[flow->table - default_layout.first_table] = true;
+        }
+    }
+}
+
+static void
+tables_that_match_ipv6_sources_are_named_and_no_others(void **state)
+{
+    bool matched[RULES_N_TABLES] = { false };
+
+    for (size_t i = 0; i < ARRAY_SIZE(samples) * ARRAY_SIZE(variants); i++) {
+        struct rules_flows flows = compile(samples[i / ARRAY_SIZE(variants)], variants[i % ARRAY_SIZE(variants)]);
+
+        for (size_t j = 0; j < flows.n; j++) {
+            note_ipv6_src(&flows.flows[j], matched);
+        }
+        rules_flows_destroy(&flows);
+    }
+    for (unsigned int nth = 0; nth < RULES_N_TABLES; nth++) {
+        if (rules_table_matches_ipv6_src(nth) != matched[nth]) {
+            fail_msg("table %u: IPv6 sources are %smatched", nth, matched[nth] ? "" : "not ");
+        }
+    }
+}
+
+static void
 layouts_that_the_switch_cannot_hold_are_refused(void **state)
 {
     static const struct { struct rules_layout layout; const char *part; } examples[] = {
@@ -397,6 +427,7 @@ main(void)
         cmocka_unit_test(flows_follow_the_layout),
         cmocka_unit_test(base_makes_unlisted_ports_dark),
         cmocka_unit_test(admitted_port_passes),
+        cmocka_unit_test(tables_that_match_ipv6_sources_are_named_and_no_others),
         cmocka_unit_test(layouts_that_the_switch_cannot_hold_are_refused),
         cmocka_unit_test(variants_have_names),
     };

@@ -136,15 +136,12 @@ note_as_guarded(const struct switchrec_bridge *row)
 }
 
 void
-switch_db_prepare_bridge(struct switch_db *db, const char *name, uint8_t first_table)
+switch_db_prepare_bridge(struct switch_db *db, const char *name)
 {
     const struct switchrec_bridge *row = find_bridge(db, name);
 
     note_as_guarded(row);
     speak_openflow14(row);
-    if (!prefixes_are_set(row, first_table)) {
-        prefixes_set(db->txn, row, first_table);
-    }
     switchrec_bridge_update_other_config_setkey(row, "disable-in-band", "true");
     switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "true");
     db->bump_next_cfg = true;
@@ -158,4 +155,13 @@ switch_db_secure_bridge(struct switch_db *db, const char *name)
     note_as_guarded(row);
     switchrec_bridge_set_fail_mode(row, "secure");
     db->bump_next_cfg = true;
+}
+
+void
+switch_db_put_tries(struct switch_db *db, const char *name, uint8_t first_table)
+{
+    const struct switchrec_bridge *row = find_bridge(db, name);
+
+    switchrec_bridge_verify_external_ids(row);
+    prefixes_set(db->txn, row, first_table);
 }

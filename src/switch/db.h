@@ -93,17 +93,21 @@ bool switch_db_bridge(const struct switch_db *, const char *name, struct switch_
 /* Calls 'each' with the name of every bridge. */
 void switch_db_for_each_bridge(const struct switch_db *, void (*each)(const char *bridge, void *aux), void *aux);
 
-/* True if the tables of the rules, which begin at 'first_table', have prefix tries, or what somebody else has said of them. */
+/* True if those tables of the rules, which begin at 'first_table', that need prefix tries (switch/prefixes.h) have them, or what somebody
+ * else has said of them. */
 bool switch_db_bridge_has_tries(const struct switch_db *, const char *name, uint8_t first_table);
 
 /* Adds a guarded bridge of ours: secure from its first moment, with tries. */
 void switch_db_add_bridge(struct switch_db *, const char *name, const char *network, const char *datapath_type, uint8_t first_table);
 void switch_db_delete_bridge(struct switch_db *, const char *name);
 
-/* In-band control off, OpenFlow 1.4 spoken, prefix tries, the guard mark. What was there before is remembered in the row (switch/former.h). Nothing is
+/* In-band control off, OpenFlow 1.4 spoken, the guard mark. What was there before is remembered in the row (switch/former.h). Nothing is
  * written if the bridge was given back meanwhile. */
-void switch_db_prepare_bridge(struct switch_db *, const char *name, uint8_t first_table);
+void switch_db_prepare_bridge(struct switch_db *, const char *name);
 void switch_db_secure_bridge(struct switch_db *, const char *name);
+
+/* Puts the tries that are missing. Likewise, but ovs-vswitchd is not asked to confirm it: nothing waits for tries. */
+void switch_db_put_tries(struct switch_db *, const char *name, uint8_t first_table);
 
 struct switch_port {
     const char *name;           /* of the port; a bond's is not that of its interfaces */

@@ -27,11 +27,18 @@ is_set(const struct switchrec_bridge *row, int64_t table)
     return false;
 }
 
+/* True if the nth table from 'first' on needs tries that Open vSwitch does not have by itself, and nobody has said anything of it. */
+static bool
+is_wanting(const struct switchrec_bridge *row, uint8_t first, unsigned int nth)
+{
+    return rules_table_matches_ipv6_src(nth) && !is_set(row, first + nth);
+}
+
 bool
 prefixes_are_set(const struct switchrec_bridge *row, uint8_t first)
 {
-    for (int i = 0; i < RULES_N_TABLES; i++) {
-        if (!is_set(row, first + i)) {
+    for (unsigned int nth = 0; nth < RULES_N_TABLES; nth++) {
+        if (is_wanting(row, first, nth)) {
             return false;
         }
     }
@@ -45,9 +52,9 @@ prefixes_set(struct ovsdb_idl_txn *txn, const struct switchrec_bridge *row, uint
 
     switchrec_flow_table_set_prefixes(table, fields, ARRAY_SIZE(fields));
     switchrec_flow_table_update_external_ids_setkey(table, mark, "true");
-    for (int i = 0; i < RULES_N_TABLES; i++) {
-        if (!is_set(row, first + i)) {
-            switchrec_bridge_update_flow_tables_setkey(row, first + i, table);
+    for (unsigned int nth = 0; nth < RULES_N_TABLES; nth++) {
+        if (is_wanting(row, first, nth)) {
+            switchrec_bridge_update_flow_tables_setkey(row, first + nth, table);
         }
     }
 }

@@ -125,6 +125,9 @@ wiring_bridge_plan(const struct vif_network *network, const struct wiring_bridge
     struct wiring_bridge_plan plan = { .steps = 0 };
 
     plan.state = plan_guard(seen, &plan.steps);
+    if (!seen->has_tries) {
+        plan.steps |= WIRING_BRIDGE_PUT_TRIES;
+    }
     if (uplink_can_be_added(network, seen)) {
         plan.steps |= WIRING_BRIDGE_ADD_UPLINK;
     }

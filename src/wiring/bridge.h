@@ -40,6 +40,7 @@ enum wiring_bridge_step {
     WIRING_BRIDGE_CONNECT = 1 << 4, /* keep an OpenFlow connection */
     WIRING_BRIDGE_PUT_BASE = 1 << 5,
     WIRING_BRIDGE_RAISE_UPLINK = 1 << 6,
+    WIRING_BRIDGE_PUT_TRIES = 1 << 7, /* prefix tries for the rules' tables */
 };
 
 struct wiring_bridge_seen {
@@ -50,6 +51,7 @@ struct wiring_bridge_seen {
     bool applied;               /* ovs-vswitchd has carried out the row as it stands */
     bool prepared;              /* in-band control off, OpenFlow 1.4 spoken, owner mark */
     bool secure;                /* fail_mode */
+    bool has_tries;             /* prefix tries, or what somebody else has said of the tables: for speed, so that nothing waits for them */
     bool uplink_here;           /* the uplink is a port of this bridge */
     const char *uplink_elsewhere; /* another bridge that has it, or NULL */
     bool uplink_present;        /* the kernel has the uplink device */

@@ -22,7 +22,8 @@ static struct wiring_bridge_seen
 guarded(void)
 {
     return (struct wiring_bridge_seen) {
-        .exists = true, .applied = true, .prepared = true, .secure = true, .ready = true, .base_sent = true, .base_acked = true,
+        .exists = true, .applied = true, .prepared = true, .secure = true, .has_tries = true,
+        .ready = true, .base_sent = true, .base_acked = true,
     };
 }
 
@@ -87,7 +88,7 @@ in_band_control_goes_before_anything_else(void **state)
 static void
 fail_mode_has_a_transaction_of_its_own(void **state)
 {
-    struct wiring_bridge_seen seen = { .exists = true, .prepared = true };
+    struct wiring_bridge_seen seen = { .exists = true, .prepared = true, .has_tries = true };
 
     check(&foreign, &seen, WIRING_BRIDGE_PREPARING, 0, NULL);
     seen.applied = true;
@@ -123,6 +124,19 @@ guarded_bridge_keeps_its_connection(void **state)
     const struct wiring_bridge_seen seen = guarded();
 
     check(&managed, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT, NULL);
+}
+
+static void
+missing_tries_are_put_and_hold_nothing_up(void **state)
+{
+    struct wiring_bridge_seen seen = guarded();
+
+    seen.has_tries = false;
+    check(&managed, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_PUT_TRIES, NULL);
+    seen.prepared = seen.secure = false;
+    check(&foreign, &seen, WIRING_BRIDGE_PREPARING, WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_PUT_TRIES, NULL);
+    seen.unguarded = true;
+    check(&foreign, &seen, WIRING_BRIDGE_UNGUARDED, 0, "was given back to the host");
 }
 
 static void
@@ -213,6 +227,7 @@ main(void)
         cmocka_unit_test(no_flow_is_sent_before_the_switch_has_carried_fail_mode_out),
         cmocka_unit_test(base_goes_in_when_the_connection_is_ready),
         cmocka_unit_test(guarded_bridge_keeps_its_connection),
+        cmocka_unit_test(missing_tries_are_put_and_hold_nothing_up),
         cmocka_unit_test(uplink_is_added_when_it_is_there),
         cmocka_unit_test(uplink_of_another_bridge_is_left_there),
         cmocka_unit_test(refusal_of_the_switch_is_told),

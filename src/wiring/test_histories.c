@@ -77,7 +77,7 @@ bridge_changes(struct world *w, uint32_t *seed)
     const unsigned int index = below(seed, WORLD_N_BRIDGES);
     struct world_bridge *bridge = &w->bridges[index];
 
-    switch (below(seed, 7)) {
+    switch (below(seed, 8)) {
     case 0: world_connection_breaks(bridge); break;
     case 1: world_flows_are_flushed(bridge); break;
     case 2: world_switch_restarts(w); break;
@@ -87,12 +87,13 @@ bridge_changes(struct world *w, uint32_t *seed)
         break;
     case 4: bridge->prepared = false; break;
     case 5:
-        bridge->exists = bridge->prepared = bridge->secure = false;
+        bridge->exists = bridge->prepared = bridge->secure = bridge->has_tries = false;
         if (w->row.bridge == index) {
             world_somebody_deletes_port(w);
         }
         break;
     case 6: bridge->exists = true; bridge->opened |= !bridge->secure; break;
+    case 7: bridge->has_tries = false; break;
     }
 }
 
@@ -199,7 +200,7 @@ check_plugged(const struct world *w)
     assert_true(w->row.present && w->row.ours && w->live.present && w->live.bridge == w->network);
     assert_int_equal(w->row.keys, w->keys);
     assert_true(w->live.ofport == w->reserved && w->row.requested == w->reserved);
-    assert_true(bridge->live_secure && bridge->base);
+    assert_true(bridge->live_secure && bridge->base && bridge->has_tries);
     assert_true(flows->generation && flows->policy == w->policy);
     assert_int_equal(n_flows(w), 1);
 }

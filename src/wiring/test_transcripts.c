@@ -67,6 +67,7 @@ static void breaks(struct world *w, long long int n) { world_connection_breaks(&
 static void flushes(struct world *w, long long int n) { world_flows_are_flushed(&w->bridges[n]); }
 static void restarts(struct world *w, long long int n) { world_switch_restarts(w); }
 static void opens(struct world *w, long long int n) { w->bridges[n].secure = false; w->bridges[n].opened = true; }
+static void takes_tries(struct world *w, long long int n) { w->bridges[n].has_tries = false; }
 static void deletes_bridge(struct world *w, long long int n) { w->bridges[n].exists = false; world_somebody_deletes_port(w); }
 static void passes(struct world *w, long long int ms) { w->now += ms; }
 static void settles(struct world *w, long long int n) { settle(w); }
@@ -105,6 +106,7 @@ static const struct event {
     { "somebody flushes the flows of bridge", flushes },
     { "switch restarts", restarts },
     { "somebody opens bridge", opens },
+    { "somebody takes the tries of bridge", takes_tries },
     { "somebody deletes bridge", deletes_bridge },
     { "advance", passes },
     { "all settles", settles },

@@ -77,12 +77,12 @@ bridge_hear(struct world *w, unsigned int index)
 static void
 bridge_carry_out(struct world *w, unsigned int index, unsigned int steps)
 {
-    enum { WRITES = WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE };
+    enum { AWAITED = WIRING_BRIDGE_CREATE | WIRING_BRIDGE_PREPARE | WIRING_BRIDGE_SECURE, WRITES = AWAITED | WIRING_BRIDGE_PUT_TRIES };
     struct world_bridge *bridge = &w->bridges[index];
 
     if (steps & WRITES && can_write(w)) {
         w->change.bridge_steps[index] = steps & WRITES;
-        bridge->needed_cfg = INT64_MAX;
+        bridge->needed_cfg = steps & AWAITED ? INT64_MAX : bridge->needed_cfg;
     }
     if (!(steps & WIRING_BRIDGE_CONNECT) && bridge->ready) {
         bridge->ready = false;
@@ -109,7 +109,7 @@ bridge_turn(struct world *w, unsigned int index)
 {
     struct world_bridge *bridge = &w->bridges[index];
     const struct wiring_bridge_seen seen = {
-        .exists = bridge->exists, .prepared = bridge->prepared, .secure = bridge->secure,
+        .exists = bridge->exists, .prepared = bridge->prepared, .secure = bridge->secure, .has_tries = bridge->has_tries,
         .applied = w->cur_cfg >= bridge->needed_cfg,
         .ready = bridge->ready, .base_sent = bridge->base_sent, .base_acked = bridge->base_acked,
     };

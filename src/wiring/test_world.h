@@ -52,7 +52,7 @@ struct world_bundle {
 
 struct world_bridge {
     struct vif_network network;
-    bool exists, prepared, secure;      /* the row */
+    bool exists, prepared, secure, has_tries; /* the row */
     bool live, live_secure;             /* as ovs-vswitchd has it */
     bool opened;                        /* somebody has set it to standalone */
     bool base;

@@ -37,13 +37,16 @@ write_bridges(struct world *w)
         unsigned int steps = w->change.bridge_steps[i];
 
         if (steps & WIRING_BRIDGE_CREATE && !bridge->exists) {
-            bridge->exists = bridge->prepared = bridge->secure = true;
+            bridge->exists = bridge->prepared = bridge->secure = bridge->has_tries = true;
         }
         if (steps & WIRING_BRIDGE_PREPARE) {
             bridge->prepared = true;
         }
         if (steps & WIRING_BRIDGE_SECURE) {
             bridge->secure = true;
+        }
+        if (steps & WIRING_BRIDGE_PUT_TRIES) {
+            bridge->has_tries = true;
         }
     }
 }

@@ -16,7 +16,7 @@ CYCLES = (STATES, BRIDGE_STATES, RULES, HEALTHS, WAITS)
 
 STEP = re.compile(r"\bWIRING_(?:BRIDGE_)?(?:RESERVE_OFPORT|KEEP_OFPORT|FORGET_OFPORT|PUT_RULES|DELETE_RULES|ADD_PORT|ADOPT_PORT|"
                   r"UPDATE_PORT|DELETE_PORT|RELEASE_PORT|SET_LINK|LINK_UP|LINK_DOWN|CREATE|PREPARE|ADD_UPLINK|SECURE|CONNECT|"
-                  r"PUT_BASE|RAISE_UPLINK)\b")
+                  r"PUT_BASE|RAISE_UPLINK|PUT_TRIES)\b")
 
 # Turned one into the other, at each place.
 OPERATORS = (("&&", "||"), ("||", "&&"), (" < ", " <= "), (" <= ", " < "), (" > ", " >= "), (" >= ", " > "), (" == ", " != "),
