@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "rules/table.h"
 #include "switch/db.h"
-#include "switch/encode.h"
 #include "switch/found.h"
 #include "switch/port_numbers.h"
 #include "switch/session.h"
@@ -119,39 +118,25 @@ generation_of_vif(const struct agent_bridge *bridge, uint32_t ofport)
 }
 
 static void
-compile_admitted(const struct agent_bridge *bridge, uint32_t ofport, uint8_t generation, struct rules_flows *flows)
+compile_admitted(const struct rules_target *target, struct rules_flows *flows, const void *aux OVS_UNUSED)
 {
-    const struct rules_target target = {
+    rules_compile_admitted(target, flows);
+}
+
+/* Unless the session has found the very flow. */
+static void
+put_admitted(struct agent_bridge *bridge, uint32_t ofport)
+{
+    struct rules_target target = {
         .layout = &bridge->agent->settings.layout,
         .variant = bridge->agent->settings.variant,
         .ofport = ofport,
-        .generation = generation,
     };
 
-    rules_compile_admitted(&target, flows);
-}
-
-/* True if the session has found the very flow. */
-static bool
-is_admitted_already(const struct agent_bridge *bridge, uint32_t ofport)
-{
-    size_t n;
-    struct found_rules *found = found_of_port(session_found(bridge->session), ofport, &n);
-
-    for (size_t i = 0; i < n && bridge->leftovers_due; i++) {
-        struct rules_flows flows = RULES_FLOWS_INITIALIZER;
-
-        compile_admitted(bridge, ofport, found[i].generation, &flows);
-
-        struct digest digest = encode_digest(flows.flows, flows.n, &bridge->agent->settings.layout);
-
-        found[i].settled = digest_equals(&digest, &found[i].digest);
-        rules_flows_destroy(&flows);
-        if (found[i].settled) {
-            return true;
-        }
+    if (!found_take(session_found(bridge->session), &target, compile_admitted, NULL)) {
+        target.generation = agent_bridge_next_generation(bridge, ofport, generation_of_vif(bridge, ofport));
+        rules_compile_admitted(&target, &bridge->bundle.adds);
     }
-    return false;
 }
 
 static void
@@ -170,11 +155,7 @@ want_admitted(struct agent_bridge *bridge, uint32_t ofport, const char *name)
     port->ofport = ofport;
     port->wanted = true;
     hmap_insert(&bridge->admitted, &port->node, hash_int(ofport, 0));
-
-    if (!is_admitted_already(bridge, ofport)) {
-        compile_admitted(bridge, ofport, agent_bridge_next_generation(bridge, ofport, generation_of_vif(bridge, ofport)),
-                         &bridge->bundle.adds);
-    }
+    put_admitted(bridge, ofport);
 }
 
 struct look {

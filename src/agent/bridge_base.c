@@ -11,45 +11,15 @@
 #include "agent/bridge-private.h"
 #include "agent/stop.h"
 #include "rules/compile.h"
-#include "switch/encode.h"
 #include "switch/found.h"
 #include "switch/session.h"
 
 VLOG_DEFINE_THIS_MODULE(agent_bridge_base);
 
 static void
-compile_base(const struct agent_bridge *bridge, uint8_t generation, struct rules_flows *flows)
+compile_base(const struct rules_target *target, struct rules_flows *flows, const void *aux OVS_UNUSED)
 {
-    const struct rules_target target = {
-        .layout = &bridge->agent->settings.layout,
-        .variant = bridge->agent->settings.variant,
-        .generation = generation,
-    };
-
-    rules_compile_base(&target, flows);
-}
-
-/* True if the session has found the base as it should be. */
-static bool
-base_is_there(const struct agent_bridge *bridge)
-{
-    size_t n;
-    struct found_rules *found = found_of_port(session_found(bridge->session), 0, &n);
-
-    for (size_t i = 0; i < n; i++) {
-        struct rules_flows flows = RULES_FLOWS_INITIALIZER;
-
-        compile_base(bridge, found[i].generation, &flows);
-
-        struct digest digest = encode_digest(flows.flows, flows.n, &bridge->agent->settings.layout);
-
-        found[i].settled = digest_equals(&digest, &found[i].digest);
-        rules_flows_destroy(&flows);
-        if (found[i].settled) {
-            return true;
-        }
-    }
-    return false;
+    rules_compile_base(target, flows);
 }
 
 void
@@ -66,12 +36,18 @@ agent_bridge_note_base(struct agent_bridge *bridge)
 void
 agent_bridge_put_base(struct agent_bridge *bridge)
 {
+    struct rules_target target = {
+        .layout = &bridge->agent->settings.layout,
+        .variant = bridge->agent->settings.variant,
+    };
+
     agent_stop_at(AGENT_STEP_SESSION_LISTED);
     bridge->base_sent = true;
-    if (base_is_there(bridge)) {
+    if (found_take(session_found(bridge->session), &target, compile_base, NULL)) {
         agent_bridge_note_base(bridge);
     } else {
-        compile_base(bridge, agent_bridge_next_generation(bridge, 0, 0), &bridge->bundle.adds);
+        target.generation = agent_bridge_next_generation(bridge, 0, 0);
+        rules_compile_base(&target, &bridge->bundle.adds);
     }
     agent_bridge_wake_vifs(bridge);
     agent_stop_at(AGENT_STEP_BASE_PUT);

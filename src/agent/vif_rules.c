@@ -157,36 +157,32 @@ target_of(const struct agent_vif *vif, uint8_t generation)
     };
 }
 
-/* True if 'found' is what the wish would be compiled to: there is nothing to send. */
-static bool
-take_found(struct agent_vif *vif, struct found_rules *found)
+static void
+compile_wish(const struct rules_target *target, struct rules_flows *flows, const void *wish_)
 {
-    const struct rules_target target = target_of(vif, found->generation);
-    struct digest digest = digest_of(&vif->wish->policy, &target);
-    bool equal = digest_equals(&digest, &found->digest)
-                 && meter_is_right(vif->bridge, vif->reserved, target.meter, &vif->wish->rate);
+    const struct vif_wish *wish = wish_;
 
-    if (equal) {
-        note_rules(vif, &target);
-        vif->rules.acked = true;
-        found->settled = true;
-    }
-    return equal;
+    rules_compile_vif(&wish->policy, target, flows);
 }
 
 /* An agent that starts finds the rules that another one has put there. */
 static bool
 take_what_is_there(struct agent_vif *vif)
 {
-    size_t n;
-    struct found_rules *found = found_of_port(session_found(vif->bridge->session), vif->reserved, &n);
+    struct rules_target target = target_of(vif, 0);
 
-    for (size_t i = 0; i < n; i++) {
-        if (!found[i].settled && take_found(vif, &found[i])) {
-            return true;
-        }
+    if (!meter_is_right(vif->bridge, vif->reserved, target.meter, &vif->wish->rate)) {
+        return false;
     }
-    return false;
+
+    const struct found_rules *found = found_take(session_found(vif->bridge->session), &target, compile_wish, vif->wish);
+
+    if (found) {
+        target.generation = found->generation;
+        note_rules(vif, &target);
+        vif->rules.acked = true;
+    }
+    return found;
 }
 
 /* False if they stand on another bridge whose bundle cannot be added to now. */

@@ -9,7 +9,10 @@
 #include <openvswitch/ofp-flow.h>
 #include <util.h>
 
+#include "rules/compile.h"
 #include "rules/cookie.h"
+#include "rules/flow.h"
+#include "switch/encode.h"
 
 /* A listing tells table by table, so flows of one port come scattered: what belongs together is put together by found_sort(). */
 static struct found_rules *
@@ -104,6 +107,34 @@ found_generation(const struct found *found, uint32_t ofport, uint8_t generation)
 
     for (size_t i = 0; i < n; i++) {
         if (list[i].generation == generation) {
+            return &list[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_wanted(const struct found_rules *rules, struct rules_target target, found_compile *compile, const void *aux)
+{
+    struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+    target.generation = rules->generation;
+    compile(&target, &flows, aux);
+
+    struct digest digest = encode_digest(flows.flows, flows.n, target.layout);
+    rules_flows_destroy(&flows);
+    return digest_equals(&digest, &rules->digest);
+}
+
+const struct found_rules *
+found_take(const struct found *found, const struct rules_target *target, found_compile *compile, const void *aux)
+{
+    size_t n;
+    struct found_rules *list = found_of_port(found, target->ofport, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i].settled && is_wanted(&list[i], *target, compile, aux)) {
+            list[i].settled = true;
             return &list[i];
         }
     }

@@ -12,6 +12,8 @@
 #include "switch/digest.h"
 
 struct ofputil_flow_stats;
+struct rules_flows;
+struct rules_target;
 
 struct found_rules {
     uint32_t ofport;
@@ -36,6 +38,13 @@ struct found_rules *found_of_port(const struct found *, uint32_t ofport, size_t 
 
 /* NULL if there are none of that generation. */
 struct found_rules *found_generation(const struct found *, uint32_t ofport, uint8_t generation);
+
+/* Appends what is wanted for 'target'. */
+typedef void found_compile(const struct rules_target *target, struct rules_flows *flows, const void *aux);
+
+/* Settles those of 'target->ofport' that are what 'compile' makes of 'target' in their generation, so that they need not be sent. NULL if
+ * there are none that nobody had settled. */
+const struct found_rules *found_take(const struct found *, const struct rules_target *target, found_compile *compile, const void *aux);
 
 void found_clear(struct found *);
 void found_destroy(struct found *);

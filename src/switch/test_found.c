@@ -198,6 +198,51 @@ missing_and_surplus_flows_are_seen(void **state)
 }
 
 static void
+compile_policy(const struct rules_target *target, struct rules_flows *flows, const void *policy)
+{
+    rules_compile_vif(policy, target, flows);
+}
+
+static void
+list_generation(uint8_t generation, size_t n, const struct vif_policy *policy, struct found *found)
+{
+    const struct rules_target target = { .layout = &layout, .ofport = OFPORT, .generation = generation };
+    struct rules_flows flows = RULES_FLOWS_INITIALIZER;
+
+    rules_compile_vif(policy, &target, &flows);
+    for (size_t i = 0; i < MIN(n, flows.n); i++) {
+        list_flow(&flows.flows[i], found);
+    }
+    rules_flows_destroy(&flows);
+}
+
+static void
+generation_that_is_as_wanted_is_taken_once(void **state)
+{
+    const struct rules_target target = { .layout = &layout, .ofport = OFPORT }, other = { .layout = &layout, .ofport = OFPORT + 1 };
+    struct found found = { .n = 0 };
+    struct vif_policy policy;
+
+    assert_null(vif_policy_parse(&policies[0], &policy));
+    list_generation(GENERATION, 5, &policy, &found);
+    list_generation(GENERATION + 1, SIZE_MAX, &policy, &found);
+    list_generation(GENERATION + 2, SIZE_MAX, &policy, &found);
+    found_sort(&found);
+    assert_null(found_take(&found, &other, compile_policy, &policy));
+    for (uint8_t whole = GENERATION + 1; whole <= GENERATION + 2; whole++) {
+        const struct found_rules *taken = found_take(&found, &target, compile_policy, &policy);
+
+        assert_non_null(taken);
+        assert_int_equal(taken->generation, whole);
+        assert_true(taken->settled);
+    }
+    assert_null(found_take(&found, &target, compile_policy, &policy));
+    assert_false(found_generation(&found, OFPORT, GENERATION)->settled);
+    vif_policy_destroy(&policy);
+    found_destroy(&found);
+}
+
+static void
 other_peoples_flows_are_not_noted(void **state)
 {
     const struct rules_flow foreign = { .table = 3, .priority = 5, .cookie = 0x1234 };
@@ -219,6 +264,7 @@ main(void)
         cmocka_unit_test(listed_rules_are_recognized_in_any_order),
         cmocka_unit_test(any_difference_in_one_flow_is_seen),
         cmocka_unit_test(missing_and_surplus_flows_are_seen),
+        cmocka_unit_test(generation_that_is_as_wanted_is_taken_once),
         cmocka_unit_test(other_peoples_flows_are_not_noted),
     };
 
