@@ -123,3 +123,27 @@ class Storm:
         """Wait until a frame that is sent from now on has arrived."""
         after = self.allowed_sent
         wait_for(lambda: any(number >= after for number in self.heard()[0][-50:]), "allowed frames to pass again")
+
+
+class Loss:
+    """Judges a storm from now on: what is missing of the allowed frames is no more than what this machine had no time for.
+
+    A storm that begins may overflow the sockets: that is over when frames pass, and counts for nothing. Every frame behind `first` is sent
+    after the overflows were counted."""
+
+    def __init__(self, storm):
+        self.storm = storm
+        storm.await_passing()
+        self.overflows = storm.overflows()
+        storm.await_passing()
+        self.first = storm.heard()[0][-1]
+
+    def judge(self):
+        """How many were lost for want of time; no other was."""
+        self.storm.await_passing()
+        last = self.storm.heard()[0][-1]
+        lost = self.storm.lost(self.first, last)
+        overflows = self.storm.overflows() - self.overflows
+        assert len(lost) <= overflows, \
+            f"{len(lost)} of {last - self.first + 1} allowed frames were lost, {overflows} of any kind for want of time"
+        return len(lost)
