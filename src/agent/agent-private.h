@@ -75,6 +75,7 @@ struct agent_rules {
     bool unknown;               /* it is not known what they were made from */
     bool sent_in_storm;
     struct vif_policy policy;   /* owned; of the rules that were sent last */
+    char *described;            /* owned; policy and rate in words, or NULL until somebody asks */
     struct vif_rate rate;       /* of the meter that they name, or that polices the port */
     bool metered;               /* they name a meter */
 };
@@ -308,8 +309,8 @@ void agent_vif_doubt_rules(struct agent_vif *);
 /* What was sent to the bridge is not known to be there any more. */
 void agent_vif_forget_rules(struct agent_vif *);
 
-/* What the rules let pass, in words: policy and rate; the caller's to free. */
-char *agent_rules_describe(const struct agent_rules *);
+/* What the rules let pass, in words: policy and rate. Valid as long as the rules. */
+const char *agent_rules_describe(struct agent_rules *);
 
 
 /* totals.c */

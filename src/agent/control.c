@@ -135,7 +135,7 @@ put_wait(const struct agent_vif *vif, struct json *json)
 }
 
 static void
-add_details(const struct agent_vif *vif, struct json *json)
+add_details(struct agent_vif *vif, struct json *json)
 {
     struct device device;
 
@@ -144,12 +144,9 @@ add_details(const struct agent_vif *vif, struct json *json)
         json_object_put(json, "ifindex", json_integer_create(device.ifindex));
     }
     if (vif->rules.bridge) {
-        char *policy = agent_rules_describe(&vif->rules);
-
         put_string(json, "variant", rules_variant_name(vif->rules.variant));
-        put_string(json, "policy", policy);
+        put_string(json, "policy", agent_rules_describe(&vif->rules));
         put_bool(json, "policy_in_force", vif->rules.acked);
-        free(policy);
     }
 }
 

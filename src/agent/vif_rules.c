@@ -23,6 +23,7 @@ agent_vif_forget_rules(struct agent_vif *vif)
 {
     if (vif->rules.bridge) {
         vif_policy_destroy(&vif->rules.policy);
+        free(vif->rules.described);
     }
     vif->rules = (struct agent_rules) { .bridge = NULL };
     ovs_list_remove(&vif->in_flight);
@@ -53,10 +54,13 @@ meter_is_right(const struct agent_bridge *bridge, uint32_t ofport, bool metered,
     return metered ? present && present->rate_kbits == wanted.rate_kbits && present->burst_kbits == wanted.burst_kbits : !present;
 }
 
-char *
-agent_rules_describe(const struct agent_rules *rules)
+const char *
+agent_rules_describe(struct agent_rules *rules)
 {
-    return vif_allowance_describe(&rules->policy, &rules->rate);
+    if (!rules->described) {
+        rules->described = vif_allowance_describe(&rules->policy, &rules->rate);
+    }
+    return rules->described;
 }
 
 void

@@ -173,11 +173,11 @@ vif_log_state(const struct agent_vif *vif, enum wiring_vif_state before)
     }
 }
 
-/* What the switch enforces on the port at this moment; the caller's to free. */
-static char *
-policy_in_force(const struct agent_vif *vif)
+/* What the switch enforces on the port at this moment. */
+static const char *
+policy_in_force(struct agent_vif *vif)
 {
-    return vif->rules.bridge && vif->rules.acked ? agent_rules_describe(&vif->rules) : xstrdup("");
+    return vif->rules.bridge && vif->rules.acked ? agent_rules_describe(&vif->rules) : "";
 }
 
 static bool
@@ -185,9 +185,8 @@ vif_report(struct agent_vif *vif)
 {
     struct source *source = vif->agent->source;
     enum wiring_vif_state state = vif->wiring.state;
-    char *policy = policy_in_force(vif);
     const struct source_report report = {
-        .policy = policy,
+        .policy = policy_in_force(vif),
         .uuid = vif->uuid,
         .state = wiring_vif_state_name(state),
         .error = state == WIRING_VIF_FAILED && vif->wiring.reason ? vif->wiring.reason : "",
@@ -201,7 +200,6 @@ vif_report(struct agent_vif *vif)
     if (told && vif->wiring.told) {
         agent_stop_at(AGENT_STEP_REPORT_WRITTEN);
     }
-    free(policy);
     return told;
 }
 
