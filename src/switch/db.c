@@ -68,6 +68,28 @@ watch_columns(struct ovsdb_idl *idl)
     }
 }
 
+#define COMPARE_NAMES(TYPE)                                                     \
+    static int                                                                  \
+    compare_##TYPE##s(const void *a, const void *b)                             \
+    {                                                                           \
+        return strcmp(((const struct switchrec_##TYPE *) a)->name,              \
+                      ((const struct switchrec_##TYPE *) b)->name);             \
+    }
+
+COMPARE_NAMES(bridge)
+COMPARE_NAMES(port)
+COMPARE_NAMES(interface)
+
+/* The replica would compare names too, as values of any type, and takes a row out of its indexes and puts it back with each column that is
+ * written: of a plug beside 1,000 that was a tenth. */
+static struct ovsdb_idl_index *
+index_by_name(struct ovsdb_idl *idl, const struct ovsdb_idl_column *name, column_comparator_func *compare)
+{
+    const struct ovsdb_idl_index_column column = { .column = name, .comparer = compare, .order = OVSDB_INDEX_ASC };
+
+    return ovsdb_idl_index_create(idl, &column, 1);
+}
+
 struct switch_db *
 switch_db_open_without_lock(const char *remote)
 {
@@ -78,9 +100,9 @@ switch_db_open_without_lock(const char *remote)
     members_init(&db->interfaces);
     shash_init(&db->port_uuids);
     watch_columns(db->idl);
-    db->bridges_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_bridge_col_name);
-    db->ports_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_port_col_name);
-    db->interfaces_by_name = ovsdb_idl_index_create1(db->idl, &switchrec_interface_col_name);
+    db->bridges_by_name = index_by_name(db->idl, &switchrec_bridge_col_name, compare_bridges);
+    db->ports_by_name = index_by_name(db->idl, &switchrec_port_col_name, compare_ports);
+    db->interfaces_by_name = index_by_name(db->idl, &switchrec_interface_col_name, compare_interfaces);
     db->loop = (struct ovsdb_idl_loop) OVSDB_IDL_LOOP_INITIALIZER(db->idl);
     return db;
 }

@@ -4,6 +4,7 @@
 #include "switch/members.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <util.h>
 #include <uuid.h>
@@ -119,12 +120,16 @@ keep(struct members *members, struct owner *owner, const struct uuid *rows, size
     }
 }
 
-/* How many rows 'a' and 'b', of at least 'n', have in common at their beginning. */
+/* How many rows 'a' and 'b', of at least 'n', have in common at their beginning: nearly all, as a rule. */
 static size_t
 common(const struct uuid *a, const struct uuid *b, size_t n)
 {
+    enum { BLOCK = 64 };
     size_t i = 0;
 
+    while (i + BLOCK <= n && !memcmp(&a[i], &b[i], BLOCK * sizeof *a)) {
+        i += BLOCK;
+    }
     while (i < n && uuid_equals(&a[i], &b[i])) {
         i++;
     }

@@ -76,6 +76,47 @@ test_rows_that_come_and_go_are_told_and_no_others(void **state)
     members_destroy(&members);
 }
 
+/* Counts the rows of owner 0 that come or go when row 'left_out' of so many is not among them. */
+static int
+leave_out(struct members *members, unsigned int n, unsigned int left_out)
+{
+    const struct uuid uuid = row(1000);
+    struct uuid rows[300];
+    int seen[300] = { 0 }, n_seen = 0;
+    size_t n_rows = 0;
+
+    for (unsigned int i = 0; i < n; i++) {
+        if (i != left_out) {
+            rows[n_rows++] = row(i);
+        }
+    }
+    members_set(members, &uuid, rows, n_rows, count, seen);
+    for (unsigned int i = 0; i < n; i++) {
+        n_seen += seen[i];
+    }
+    return n_seen;
+}
+
+static void
+test_one_among_many_comes_and_goes_alone(void **state)
+{
+    enum { N = 300 };
+    struct members members;
+
+    (void) state;
+    members_init(&members);
+    assert_int_equal(leave_out(&members, N, N), N);
+    for (unsigned int i = 0; i < N; i++) {
+        const struct uuid uuid = row(i);
+
+        assert_int_equal(leave_out(&members, N, i), 1);
+        assert_null(members_owner(&members, &uuid));
+        assert_int_equal(leave_out(&members, N, N), 1);
+        assert_non_null(members_owner(&members, &uuid));
+    }
+    members_destroy(&members);
+}
+
 static void
 test_row_that_moves_is_where_it_came_to(void **state)
 {
@@ -114,6 +155,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_that_come_and_go_are_told_and_no_others),
+        cmocka_unit_test(test_one_among_many_comes_and_goes_alone),
         cmocka_unit_test(test_row_that_moves_is_where_it_came_to),
         cmocka_unit_test(test_owner_of_none_is_forgotten),
     };
