@@ -20,16 +20,14 @@ static const char *const words[] = {
 
 /* The one place with state of its own outside of bin/: a hook that had to be handed a struct would be more than a word in the code that
  * it watches. It is in no product. */
-static enum agent_step stop_step;
-static int times_to_go;         /* 0: no stop is wanted */
+static int times_to_go[ARRAY_SIZE(words)]; /* 0: no stop is wanted there */
 
 static bool
 stop_set(const char *word, int times)
 {
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (!strcmp(words[i], word) && times > 0) {
-            stop_step = i;
-            times_to_go = times;
+            times_to_go[i] = times;
             return true;
         }
     }
@@ -70,7 +68,7 @@ agent_stop_register(void)
 void
 agent_stop_at(enum agent_step step)
 {
-    if (times_to_go && step == stop_step && !--times_to_go) {
+    if (times_to_go[step] && !--times_to_go[step]) {
         raise(SIGSTOP);
     }
 }
