@@ -159,10 +159,6 @@ struct agent_bridge {
 struct agent_bridge *agent_bridge(struct agent *, const char *name);
 void agent_bridge_destroy(struct agent_bridge *);
 
-/* The numbers that a port of the bridge has and asks for are given to no VIF, whoever's the port is: rules for a number that is in use
- * already would pass that port's frames. A VIF whose own port it is keeps its number (vif_view.c). */
-void agent_bridge_take_numbers(struct agent_bridge *, const struct switch_port *port);
-
 void agent_bridge_use_network(struct agent_bridge *, const struct vif_network *network);
 bool agent_bridge_takes_rules(const struct agent_bridge *);
 bool agent_bridge_is_crowded(const struct agent_bridge *);
@@ -257,6 +253,13 @@ void agent_tell_untold(struct agent *);
 char *agent_vif_waits_for(const struct agent_vif *, long long int *next_try);
 
 /* vif_numbers.c */
+
+/* A port has come, gone or changed: the numbers that it has and asks for are given to no VIF (switch/ofports.h). One whose number it has takes
+ * a turn. */
+void agent_note_numbers(struct agent *, const char *port);
+
+/* The same for all ports; of those that are not there any more nobody tells. */
+void agent_forget_numbers(struct agent *);
 
 /* The bridge on which the VIF's number counts. Leaving gives the number back. */
 void agent_vif_join_bridge(struct agent_vif *, struct agent_bridge *);

@@ -92,12 +92,10 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
     struct switch_port port;
 
     agent_wake_port(agent, name);
+    agent_note_numbers(agent, name);
     doubt_admission(agent, name);
     if (!switch_db_port(agent->db, name, &port)) {
         return;
-    }
-    if (bridge) {
-        agent_bridge_take_numbers(bridge, &port);
     }
     if (!port.vif && bridge) {
         bridge->ports_changed = true;
@@ -429,6 +427,7 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
     }
     if (fate != SWITCH_DB_FINE || agent->had_lock != had_lock) {
         all_changed(agent);
+        agent_forget_numbers(agent);
         switch_db_tell_all(agent->db, events);
         poll_immediate_wake();
     }

@@ -16,19 +16,10 @@
 #include "switch/ofports.h"
 #include "switch/session.h"
 
-void
-agent_bridge_take_numbers(struct agent_bridge *bridge, const struct switch_port *port)
-{
-    if (port->ofport > 0) {
-        ofports_take(bridge->ofports, port->ofport);
-    }
-    ofports_take(bridge->ofports, port->ofport_request);
-}
-
 static void
-take_numbers(const char *name OVS_UNUSED, const struct switch_port *port, void *bridge)
+note_numbers(const char *name OVS_UNUSED, const struct switch_port *port, void *ofports)
 {
-    agent_bridge_take_numbers(bridge, port);
+    ofports_note_port(ofports, port->interface, port->ofport, port->ofport_request);
 }
 
 struct agent_bridge *
@@ -44,7 +35,7 @@ agent_bridge(struct agent *agent, const char *name)
     ovs_strlcpy(bridge->name, name, sizeof bridge->name);
     ovs_strlcpy(bridge->network.bridge, name, sizeof bridge->network.bridge);
     bridge->ofports = ofports_create();
-    switch_db_for_each_interface(agent->db, name, take_numbers, bridge);
+    switch_db_for_each_interface(agent->db, name, note_numbers, bridge->ofports);
     ovs_list_init(&bridge->vifs);
     ovs_list_init(&bridge->in_flight);
     ovs_list_init(&bridge->senders);

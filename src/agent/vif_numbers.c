@@ -62,17 +62,12 @@ void
 agent_vif_forget_ofport(struct agent_vif *vif)
 {
     struct agent_bridge *bridge = vif->bridge;
-    struct switch_port port;
 
     if (!bridge || !vif->reserved) {
         return;
     }
     ofports_release(bridge->ofports, vif->reserved);
     set_number(vif, 0);
-    /* A port that was given back keeps its number. */
-    if (switch_db_port(vif->agent->db, vif->device, &port) && !port.vif && port.bridge && !strcmp(port.bridge, bridge->name)) {
-        agent_bridge_take_numbers(bridge, &port);
-    }
     wake_numberless(bridge);
 }
 
@@ -95,6 +90,61 @@ agent_vif_keep_ofport(struct agent_vif *vif, uint32_t ofport)
     ofports_take(vif->bridge->ofports, ofport);
     set_number(vif, ofport);
     return true;
+}
+
+/* A number that is another port's by now is given up. */
+static void
+wake_loser(struct agent_bridge *bridge, const struct switch_port *port)
+{
+    struct agent_vif *vif = port->ofport > 0 ? agent_bridge_vif_of_number(bridge, port->ofport) : NULL;
+
+    if (vif && strcmp(vif->device, port->interface)) {
+        agent_vif_dirty(vif);
+    }
+}
+
+static void
+note_interface(const char *name OVS_UNUSED, const struct switch_port *port, void *agent_)
+{
+    struct agent *agent = agent_;
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        struct agent_bridge *bridge = node->data;
+
+        if (port->bridge && !strcmp(port->bridge, bridge->name)) {
+            ofports_note_port(bridge->ofports, port->interface, port->ofport, port->ofport_request);
+            wake_loser(bridge, port);
+        } else {
+            ofports_note_port(bridge->ofports, port->interface, 0, 0);
+        }
+        wake_numberless(bridge);
+    }
+}
+
+void
+agent_note_numbers(struct agent *agent, const char *port)
+{
+    const struct switch_port gone = { .interface = port };
+    struct switch_port view;
+
+    if (switch_db_port(agent->db, port, &view)) {
+        switch_db_for_each_interface_of(agent->db, view.name, note_interface, agent);
+    } else {
+        note_interface(port, &gone, agent);
+    }
+}
+
+void
+agent_forget_numbers(struct agent *agent)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        struct agent_bridge *bridge = node->data;
+
+        ofports_forget_ports(bridge->ofports);
+    }
 }
 
 void

@@ -14,6 +14,7 @@
 #include "hotplug/link.h"
 #include "switch/db.h"
 #include "switch/ofports.h"
+#include "wiring/vif_plan.h"
 
 void
 agent_vif_row(const struct agent_vif *vif, unsigned int ifindex, char mac[MAC_TEXT_SIZE], struct switch_vif_row *row)
@@ -119,12 +120,14 @@ see_rules(const struct agent_vif *vif)
     return vif->rules.acked ? WIRING_RULES_ACKED : WIRING_RULES_SENT;
 }
 
-/* A port that is ours already keeps its number. Of two rows that ask for the same one, the second is planned anew. */
+/* Of two rows that ask for the same number, the second is planned anew. */
 static void
-keep_ofport(struct agent_vif *vif, const struct wiring_port *port)
+keep_ofport(struct agent_vif *vif, struct wiring_vif_seen *seen)
 {
-    if (!vif->reserved && vif->bridge && port->present && port->ours && port->requested
-        && port->bridge && !strcmp(port->bridge, vif->bridge->name)) {
+    const struct wiring_port *port = &seen->port;
+
+    seen->reserved = vif->reserved;
+    if (vif->bridge && port->bridge && !strcmp(port->bridge, vif->bridge->name) && wiring_vif_keeps_number(vif->wish, seen)) {
         agent_vif_keep_ofport(vif, port->requested);
     }
 }
@@ -134,6 +137,7 @@ agent_vif_see_number(const struct agent_vif *vif, struct wiring_vif_seen *seen)
 {
     seen->reserved = vif->reserved;
     seen->reserved_is_the_switchs = vif->reserved && !ofports_is_reservable(vif->reserved);
+    seen->reserved_is_anothers = vif->reserved && ofports_is_anothers(vif->bridge->ofports, vif->reserved, vif->device);
     seen->rules = see_rules(vif);
 }
 
@@ -152,8 +156,6 @@ agent_vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
     } else if (!vif->bridge && seen->port.present && seen->port.ours && seen->port.bridge) {
         agent_vif_join_bridge(vif, agent_bridge(vif->agent, seen->port.bridge));
     }
-    keep_ofport(vif, &seen->port);
-    agent_vif_see_number(vif, seen);
     if (vif->bridge) {
         seen->bridge_guarded = agent_bridge_is_guarded(vif->bridge);
         seen->bridge_takes_rules = agent_bridge_takes_rules(vif->bridge);
@@ -165,4 +167,6 @@ agent_vif_see(struct agent_vif *vif, struct wiring_vif_seen *seen)
             seen->port.removal_pending = !agent_is_carried_out(vif->agent, vif->bridge->needed_cfg);
         }
     }
+    keep_ofport(vif, seen);
+    agent_vif_see_number(vif, seen);
 }

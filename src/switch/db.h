@@ -131,6 +131,10 @@ bool switch_db_port(const struct switch_db *, const char *name, struct switch_po
 void switch_db_for_each_interface(const struct switch_db *, const char *bridge,
                                   void (*each)(const char *port, const struct switch_port *, void *aux), void *aux);
 
+/* The same for those of one port, if there is one of that name. */
+void switch_db_for_each_interface_of(const struct switch_db *, const char *port,
+                                     void (*each)(const char *port, const struct switch_port *, void *aux), void *aux);
+
 /* What a VIF's Port and Interface rows say besides name and number. */
 struct switch_vif_row {
     const char *bridge;

@@ -107,6 +107,17 @@ switch_db_port(const struct switch_db *db, const char *name, struct switch_port 
     return true;
 }
 
+static void
+for_each_of_port(const struct switchrec_port *port, const char *bridge,
+                 void (*each)(const char *, const struct switch_port *, void *), void *aux)
+{
+    for (size_t i = 0; i < port->n_interfaces; i++) {
+        const struct switch_port view = port_view(port, port->interfaces[i], bridge);
+
+        each(port->name, &view, aux);
+    }
+}
+
 void
 switch_db_for_each_interface(const struct switch_db *db, const char *bridge,
                              void (*each)(const char *, const struct switch_port *, void *), void *aux)
@@ -116,11 +127,21 @@ switch_db_for_each_interface(const struct switch_db *db, const char *bridge,
     for (size_t i = 0; row && i < row->n_ports; i++) {
         const struct switchrec_port *port = nth_port(db, row, i);
 
-        for (size_t j = 0; port && j < port->n_interfaces; j++) {
-            const struct switch_port view = port_view(port, port->interfaces[j], bridge);
-
-            each(port->name, &view, aux);
+        if (port) {
+            for_each_of_port(port, bridge, each, aux);
         }
+    }
+}
+
+void
+switch_db_for_each_interface_of(const struct switch_db *db, const char *name,
+                                void (*each)(const char *, const struct switch_port *, void *), void *aux)
+{
+    const struct switchrec_port *port = find_port(db, name);
+    const struct switchrec_bridge *bridge = port ? port_bridge(db, port) : NULL;
+
+    if (port) {
+        for_each_of_port(port, bridge ? bridge->name : NULL, each, aux);
     }
 }
 

@@ -58,9 +58,19 @@ device_changes(struct world *w, uint32_t *seed)
 }
 
 static void
+number_is_taken(struct world *w, uint32_t *seed)
+{
+    const uint32_t numbers[] = { 0, WORLD_FIRST_OURS + below(seed, WORLD_N_NUMBERS - WORLD_FIRST_OURS), w->next_number, w->row.requested,
+                                 w->reserved };
+    const uint32_t number = numbers[below(seed, ARRAY_SIZE(numbers))];
+
+    world_other_port_takes(w, below(seed, WORLD_N_BRIDGES), number < WORLD_FIRST_OURS ? 0 : number);
+}
+
+static void
 port_changes(struct world *w, uint32_t *seed)
 {
-    switch (below(seed, 7)) {
+    switch (below(seed, 8)) {
     case 0: world_somebody_deletes_port(w); break;
     case 1: world_somebody_adds_port(w, below(seed, WORLD_N_BRIDGES), true); break;
     case 2: world_somebody_adds_port(w, below(seed, WORLD_N_BRIDGES), !below(seed, 3)); break;
@@ -68,6 +78,7 @@ port_changes(struct world *w, uint32_t *seed)
     case 4: w->keys++; break;
     case 5: w->gives_other_number = true; break;
     case 6: w->no_number_left = !w->no_number_left; break;
+    case 7: number_is_taken(w, seed); break;
     }
 }
 

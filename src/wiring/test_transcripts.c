@@ -63,6 +63,7 @@ static void adds_port(struct world *w, long long int n) { world_somebody_adds_po
 static void adds_bond(struct world *w, long long int n) { world_somebody_adds_port(w, n, false); }
 static void deletes_port(struct world *w, long long int n) { world_somebody_deletes_port(w); }
 static void requests(struct world *w, long long int n) { world_somebody_requests(w, n); }
+static void other_takes(struct world *w, long long int n) { world_other_port_takes(w, 0, n); }
 static void breaks(struct world *w, long long int n) { world_connection_breaks(&w->bridges[n]); }
 static void flushes(struct world *w, long long int n) { world_flows_are_flushed(&w->bridges[n]); }
 static void restarts(struct world *w, long long int n) { world_switch_restarts(w); }
@@ -102,6 +103,7 @@ static const struct event {
     { "somebody adds a bond of it to bridge", adds_bond },
     { "somebody deletes the port", deletes_port },
     { "somebody requests number", requests },
+    { "another port of bridge 0 takes number", other_takes },
     { "connection breaks to bridge", breaks },
     { "somebody flushes the flows of bridge", flushes },
     { "switch restarts", restarts },

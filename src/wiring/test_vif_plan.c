@@ -303,6 +303,84 @@ port_of_our_own_gets_no_number_that_the_switch_may_give_to_others(void **state)
 }
 
 static void
+number_that_another_port_has_got_is_given_up(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = new_device();
+
+    seen.reserved = 40000;
+    seen.reserved_is_anothers = true;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT);
+    seen.rules = WIRING_RULES_ACKED;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_FORGET_OFPORT | WIRING_DELETE_RULES);
+    seen = wired();
+    seen.reserved_is_anothers = true;
+    check(&w, &seen, WIRING_VIF_WIRED, 0);
+}
+
+static void
+check_keeps_number(const struct vif_wish *wanted, const struct wiring_vif_seen *seen, bool keeps)
+{
+    assert_int_equal(wiring_vif_keeps_number(wanted, seen), keeps);
+}
+
+static void
+vif_without_a_number_keeps_the_one_that_its_port_asks_for(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = wired();
+
+    check_keeps_number(&w, &seen, false);
+    seen.reserved = 0;
+    check_keeps_number(&w, &seen, true);
+    seen.port.ofport = 0;
+    check_keeps_number(&w, &seen, true);
+    seen.port.ours = false;
+    check_keeps_number(&w, &seen, false);
+}
+
+static void
+number_of_a_port_that_must_go_is_not_kept(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = wired();
+
+    seen.reserved = 0;
+    seen.port.ofport = 3;
+    check_keeps_number(&w, &seen, false);
+    seen.port.ofport = 40000;
+    seen.port.ifindex = 8;
+    check_keeps_number(&w, &seen, false);
+}
+
+/* What is taken away, or stays as it is, has the number that it had. */
+static void
+number_of_a_port_that_is_not_plugged_anew_is_kept(void **state)
+{
+    char refusal[] = "MAC 'x' is not one";
+    struct vif_wish w = wish();
+    struct wiring_vif_seen seen = wired();
+
+    seen.reserved = 0;
+    seen.port.on_bridge = false;
+    check_keeps_number(&w, &seen, false);
+    check_keeps_number(NULL, &seen, true);
+    w.attach = false;
+    check_keeps_number(&w, &seen, true);
+    w = wish();
+    w.refusal = refusal;
+    check_keeps_number(&w, &seen, true);
+    w = wish();
+    seen.bridge_unguarded = true;
+    check_keeps_number(&w, &seen, true);
+    seen.bridge_unguarded = false;
+    seen.device.present = false;
+    check_keeps_number(&w, &seen, true);
+    seen.port.requested = 0;
+    check_keeps_number(&w, &seen, false);
+}
+
+static void
 vif_without_a_number_is_told(void **state)
 {
     const struct vif_wish w = wish();
@@ -380,6 +458,10 @@ main(void)
         cmocka_unit_test(nothing_of_a_vif_stays_on_a_bridge_that_was_given_back),
         cmocka_unit_test(device_that_the_switch_cannot_open_is_told_in_its_words),
         cmocka_unit_test(port_of_our_own_gets_no_number_that_the_switch_may_give_to_others),
+        cmocka_unit_test(number_that_another_port_has_got_is_given_up),
+        cmocka_unit_test(vif_without_a_number_keeps_the_one_that_its_port_asks_for),
+        cmocka_unit_test(number_of_a_port_that_must_go_is_not_kept),
+        cmocka_unit_test(number_of_a_port_that_is_not_plugged_anew_is_kept),
         cmocka_unit_test(vif_without_a_number_is_told),
         cmocka_unit_test(what_is_waited_for_while_plugging_is_told),
         cmocka_unit_test(what_is_waited_for_while_unplugging_is_told),

@@ -14,6 +14,7 @@
 #include <util.h>
 
 #include "wiring/test_world.h"
+#include "wiring/vif_plan.h"
 
 void
 world_init(struct world *w)
@@ -180,6 +181,7 @@ see_number(const struct world *w, struct wiring_vif_seen *seen)
 {
     seen->reserved = w->reserved;
     seen->reserved_is_the_switchs = w->reserved && w->reserved < WORLD_FIRST_OURS;
+    seen->reserved_is_anothers = w->reserved && w->joined >= 0 && w->bridges[w->joined].others_number == w->reserved;
     seen->rules = see_rules(w);
 }
 
@@ -216,7 +218,8 @@ vif_see(struct world *w)
     } else if (w->joined < 0 && seen.port.ours) {
         join_bridge(w, w->row.bridge);
     }
-    if (!w->reserved && w->joined == (int) w->row.bridge && seen.port.ours) {
+    seen.reserved = w->reserved;
+    if (w->joined == (int) w->row.bridge && wiring_vif_keeps_number(w->wanted ? &w->wish : NULL, &seen)) {
         w->reserved = w->row.requested;
     }
     see_number(w, &seen);
@@ -243,13 +246,15 @@ takes_rules(const struct world_bridge *bridge)
     return composing(bridge) && (bridge->base_acked || bridge->base_sent);
 }
 
-static void
+/* False if there are rules that cannot be deleted now. */
+static bool
 delete_rules(struct world *w)
 {
     if (w->rules.bridge >= 0 && takes_rules(&w->bridges[w->rules.bridge])) {
         delete_generation(&w->bridges[w->rules.bridge].bundle, w->rules.generation);
         w->rules.bridge = -1;
     }
+    return w->rules.bridge < 0;
 }
 
 static void
@@ -257,8 +262,7 @@ put_rules(struct world *w)
 {
     struct world_bundle *bundle = &w->bridges[w->joined].bundle;
 
-    delete_rules(w);
-    if (w->rules.bridge >= 0) {
+    if (!delete_rules(w)) {
         return;
     }
     bundle->generation = w->rules.generation = w->next_generation++;
@@ -277,7 +281,7 @@ check_write(const struct world *w, unsigned int steps)
     if (steps & WIRING_ADD_PORT) {
         assert_false(row->present);
         assert_true(w->bridges[w->joined].base_acked);
-        assert_true(w->reserved >= WORLD_FIRST_OURS);
+        assert_true(w->reserved >= WORLD_FIRST_OURS && w->reserved != w->bridges[w->joined].others_number);
     }
     if (steps & (WIRING_UPDATE_PORT | WIRING_DELETE_PORT | WIRING_RELEASE_PORT)) {
         assert_true(row->present && row->ours);
@@ -344,8 +348,8 @@ vif_carry_out(struct world *w, unsigned int steps)
     if (steps & WIRING_PUT_RULES) {
         put_rules(w);
     }
-    if (steps & WIRING_DELETE_RULES) {
-        delete_rules(w);
+    if (steps & WIRING_DELETE_RULES && !delete_rules(w)) {
+        steps &= ~WIRING_FORGET_OFPORT;
     }
     if (steps & WIRING_ROW_STEPS && can_write(w)) {
         vif_write(w, steps & WIRING_ROW_STEPS);
@@ -353,6 +357,19 @@ vif_carry_out(struct world *w, unsigned int steps)
     if (steps & WIRING_FORGET_OFPORT) {
         w->reserved = 0;
     }
+}
+
+/* None that another port has. */
+static uint32_t
+next_number(struct world *w)
+{
+    uint32_t number;
+
+    do {
+        number = w->next_number;
+        w->next_number = number + 1 < WORLD_N_NUMBERS ? number + 1 : WORLD_FIRST_OURS;
+    } while (number == w->bridges[w->joined].others_number);
+    return number;
 }
 
 static unsigned int
@@ -364,8 +381,7 @@ vif_turn(struct world *w)
 
     if (steps & WIRING_RESERVE_OFPORT) {
         seen.no_number_left = w->no_number_left;
-        w->reserved = w->no_number_left ? 0 : w->next_number;
-        w->next_number = w->next_number + 1 < WORLD_N_NUMBERS ? w->next_number + 1 : WORLD_FIRST_OURS;
+        w->reserved = w->no_number_left ? 0 : next_number(w);
     } else if (steps & WIRING_KEEP_OFPORT) {
         w->reserved = w->row.ofport;
     } else {

@@ -57,6 +57,7 @@ struct world_bridge {
     bool opened;                        /* somebody has set it to standalone */
     bool base;
     struct world_flows flows[WORLD_N_NUMBERS];
+    uint32_t others_number;             /* of a port of somebody else's, or 0 */
 
     /* What the edge knows. */
     bool known, ready, disturbed, base_sent, base_acked;
@@ -124,6 +125,9 @@ void world_device_vanishes(struct world *);
 void world_somebody_adds_port(struct world *, unsigned int bridge, bool adoptable);
 void world_somebody_deletes_port(struct world *);
 void world_somebody_requests(struct world *, uint32_t number);
+
+/* Unless the VIF's port has it already. 0: that port goes. */
+void world_other_port_takes(struct world *, unsigned int bridge, uint32_t number);
 void world_wish(struct world *, unsigned int network, enum vif_mode mode);
 void world_connection_breaks(struct world_bridge *);
 void world_flows_are_flushed(struct world_bridge *);

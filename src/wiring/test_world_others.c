@@ -152,18 +152,22 @@ let_go(struct world *w)
     w->live.present = false;
 }
 
+/* A port that asks for another's number stays as it is. */
 static bool
 row_differs(const struct world *w)
 {
     const struct world_row *row = &w->row, *live = &w->live;
 
     return live->present && (!row->present || row->id != live->id || row->bridge != live->bridge || !w->bridges[row->bridge].live
-                             || (row->requested && row->requested != live->ofport));
+                             || (row->requested && row->requested != live->ofport
+                                 && row->requested != w->bridges[row->bridge].others_number));
 }
 
 static void
 open_port(struct world *w)
 {
+    const bool gives_other = w->gives_other_number || w->row.requested == w->bridges[w->row.bridge].others_number;
+
     if (!w->device.present) {
         w->row.ofport = -1;
         return;
@@ -171,7 +175,7 @@ open_port(struct world *w)
     w->live = w->row;
     w->live.ifindex = w->device.ifindex;
     w->live.ofport = !w->row.requested ? 1 + w->row.id % (WORLD_OTHER_NUMBER - 1)
-                     : w->gives_other_number ? WORLD_OTHER_NUMBER : w->row.requested;
+                     : gives_other ? WORLD_OTHER_NUMBER : w->row.requested;
     w->live_was_up = w->device.up;
     w->gives_other_number = false;
     w->row.ofport = w->live.ofport;
@@ -299,6 +303,14 @@ world_somebody_requests(struct world *w, uint32_t number)
 {
     if (w->row.present) {
         w->row.requested = number;
+    }
+}
+
+void
+world_other_port_takes(struct world *w, unsigned int bridge, uint32_t number)
+{
+    if (!w->live.present || w->live.bridge != bridge || w->live.ofport != number) {
+        w->bridges[bridge].others_number = number;
     }
 }
 

@@ -37,6 +37,28 @@ wiring_port_health(const struct wiring_vif_seen *seen)
     return WIRING_PORT_GOOD;
 }
 
+static bool
+must_part(const struct wiring_vif_seen *seen)
+{
+    const enum wiring_port_health health = wiring_port_health(seen);
+
+    return health == WIRING_PORT_ELSEWHERE || health == WIRING_PORT_WRONG;
+}
+
+/* True if port and rules are to be as they are wished. */
+static bool
+is_to_be_plugged(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
+{
+    return wish && wish->attach && !wish->refusal && !seen->bridge_unguarded && seen->device.present;
+}
+
+bool
+wiring_vif_keeps_number(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
+{
+    return !seen->reserved && port_is_ours(&seen->port) && seen->port.requested
+           && !(is_to_be_plugged(wish, seen) && must_part(seen));
+}
+
 /* ovs-vswitchd writes a device's flags back when it lets go of it (3.1.0, netdev_restore_flags()), from what it believes them to be: a
  * link that was taken down a moment ago may be up again afterwards. So it is looked at again when the port has gone; the number,
  * which is given back last, tells that the device was ours. The link of a port that goes on without us is left as it is. */
@@ -281,17 +303,13 @@ wiring_vif_plan(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
     if (port->present && !port->ours) {
         return port->adoptable && port->on_bridge ? plan_adoption(wish, seen) : plan_foreign(seen);
     }
-    switch (wiring_port_health(seen)) {
-    case WIRING_PORT_ELSEWHERE:
-    case WIRING_PORT_WRONG:
+    if (must_part(seen)) {
         return part(seen);
-    case WIRING_PORT_NONE:
-    case WIRING_PORT_GOOD:
-        break;
     }
     if (!seen->reserved) {
         return plan_number(wish, seen);
     }
-    /* The port that was adopted has gone: one of our own gets a number that nobody else can be given meanwhile. */
-    return !port->present && seen->reserved_is_the_switchs ? forget_number(seen) : plan_plug(wish, seen);
+    /* The port that was adopted has gone: one of our own gets a number that nobody else can be given meanwhile. Nor is one asked for that
+     * another port has got: the switch would give a third one. */
+    return !port->present && (seen->reserved_is_the_switchs || seen->reserved_is_anothers) ? forget_number(seen) : plan_plug(wish, seen);
 }

@@ -19,4 +19,8 @@ struct wiring_vif_plan wiring_vif_plan(const struct vif_wish *wish, const struct
 /* What there is of a port that this VIF says is its own. */
 enum wiring_port_health wiring_port_health(const struct wiring_vif_seen *seen);
 
+/* True if a VIF without a number has the one that its port asks for: an agent that starts finds it there. A port that must go has none to
+ * give: its row is seen for a while after the number was given up, which may be another's. */
+bool wiring_vif_keeps_number(const struct vif_wish *wish, const struct wiring_vif_seen *seen);
+
 #endif

@@ -43,6 +43,7 @@ struct wiring_vif_seen {
     struct wiring_port port;
     uint32_t reserved;          /* the VIF's number on the wanted bridge, 0 if none */
     bool reserved_is_the_switchs; /* ... which the switch may give to any port by itself: an adopted port's */
+    bool reserved_is_anothers;  /* ... which another port of that bridge has by now */
     bool no_number_left;        /* none could be reserved */
     enum wiring_rules rules;
     bool bridge_guarded;        /* its base is acknowledged on the present connection */

@@ -3,6 +3,7 @@
 when it can be."""
 
 import json
+import re
 
 import pytest
 
@@ -41,6 +42,22 @@ def plug_until(host, step):
     host.lab.agent.appctl("stop/at", step)
     host.vif("vif1.0", *ADDRESSES, mac=POLICY["mac"])
     wait_for(lambda: host.lab.agent.stopped, f"the agent to come to the step {step}")
+
+
+def take_next_number(host):
+    """A port of somebody else has the number that the agent has just reserved for vif1.0; returns it."""
+    number = host.interface("vif9.0")["ofport"] + 1
+    host.lab.run("ip", "link", "add", "thief", "type", "veth", "peer", "name", "thief-peer")
+    host.lab.vsctl("add-port", "xapi0", "thief", "--", "set", "interface", "thief", f"ofport_request={number}")
+    assert host.interface("thief")["ofport"] == number
+    return number
+
+
+def numbers_asked_for(host, device):
+    """The ofport_request of each Interface row of that name that was ever inserted."""
+    log = host.lab.run("ovsdb-tool", "-mm", "show-log", host.lab.switch_db.database).stdout
+    row = rf'insert row "{re.escape(device)}" \(\w+\):(?:\n    .*)*?\n    ofport_request=(\d+)'
+    return [int(number) for number in re.findall(row, log)]
 
 
 def rename(host, old, new):
@@ -89,15 +106,37 @@ def test_number_that_another_port_takes_in_mid_plug_is_given_up(host):
     with Storm(host, "vif1.0", "ear1") as storm:
         storm.blow()
         plug_until(host, "port-written")
-        number = str(host.interface("vif9.0")["ofport"] + 1)
-        host.lab.run("ip", "link", "add", "thief", "type", "veth", "peer", "name", "thief-peer")
-        host.lab.vsctl("add-port", "xapi0", "thief", "--", "set", "interface", "thief", f"ofport_request={number}")
-        assert str(host.interface("thief")["ofport"]) == number
+        number = take_next_number(host)
         storm.blow()
         host.lab.agent.signal("CONT")
         await_state(host, "vif1.0", "wired")
-        assert str(host.interface("vif1.0")["ofport"]) != number
-        assert not [flow for flow in host.flows_of("xapi0", int(number)) if "goto_table:200" in flow]
+        first, second = numbers_asked_for(host, "vif1.0")
+        assert first == number != second
+        assert not [flow for flow in host.flows_of("xapi0", number) if "goto_table:200" in flow]
+        storm.await_passing()
+    heard_nothing_forged(storm)
+
+
+def test_number_that_another_port_has_is_not_asked_for_again_while_the_switch_is_busy(host):
+    """The rows of the port that got another number are gone before the switch has read that the rules for the old one go."""
+    host.lab.expect("cabled", NUMBER_TAKEN)
+    host.lab.expect("ovs-vswitchd", "thief.*Network is down|Unreasonably long|context switches|faults|disk")
+    stormy_vif(host)
+    agent, switch = host.lab.agent, host.lab.vswitchd
+    with Storm(host, "vif1.0", "ear1") as storm:
+        agent.appctl("stop/at", "port-deleted")
+        plug_until(host, "port-written")
+        number = take_next_number(host)
+        agent.signal("CONT")
+        wait_for(lambda: agent.stopped, "the agent to take the port away")
+        switch.signal("STOP")
+        agent.signal("CONT")
+        wait_for(lambda: "vif1.0" not in host.ports("xapi0"), "the rows to go")
+        agent.appctl("status")  # a turn later
+        switch.signal("CONT")
+        await_state(host, "vif1.0", "wired")
+        first, second = numbers_asked_for(host, "vif1.0")
+        assert first == number != second
         storm.await_passing()
     heard_nothing_forged(storm)
 
