@@ -277,6 +277,7 @@ nothing_of_a_vif_stays_on_a_bridge_that_was_given_back(void **state)
     seen.reserved = 0;
     check(&w, &seen, WIRING_VIF_FAILED, 0);
     check_reason(&w, &seen, "was given back");
+    check_wait(&w, &seen, WIRING_WAIT_OTHERS);
 }
 
 static void
