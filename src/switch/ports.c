@@ -320,15 +320,17 @@ switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
     struct switchrec_port *port = switchrec_port_insert(db->txn);
     const int64_t ofport = vif->ofport_request;
 
-    switchrec_interface_set_name(interface, vif->name);
     switchrec_interface_set_ofport_request(interface, &ofport, 1);
     set_first_identity(interface, vif);
     set_policing(interface, vif);
-    switchrec_port_set_name(port, vif->name);
     switchrec_port_set_interfaces(port, &interface, 1);
     switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
     set_vlans(port, vif);
     shut_out_of_spanning_tree(port);
+
+    /* Last: the replica looks for a row's place by its name again with each column that is written, and the place of none is the first. */
+    switchrec_interface_set_name(interface, vif->name);
+    switchrec_port_set_name(port, vif->name);
 
     const struct switchrec_bridge *bridge = find_bridge(db, vif->bridge);
     switchrec_bridge_verify_external_ids(bridge);  /* it may have been given back meanwhile */
