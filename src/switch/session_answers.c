@@ -59,11 +59,25 @@ handle_flow_stats(struct session *session, struct ofpbuf *message)
     }
 }
 
+/* Open vSwitch forgets a bundle of which nothing has come for ten seconds, because we did not run or because it was busy itself: a turn of its
+ * loop that takes hundreds of ports away takes longer. That is nobody's fault, and nothing of it is in force. */
+static void
+handle_forgotten_bundle(struct session *session)
+{
+    VLOG_INFO_RL(&refused_rl, "%s: the switch has forgotten a bundle that stood still for too long: it is begun anew", session->bridge);
+    session_reconnect(session);
+}
+
 static void
 handle_error(struct session *session, const struct ofp_header *header)
 {
-    const char *what = ofperr_to_string(ofperr_decode_msg(header, NULL));
+    const enum ofperr error = ofperr_decode_msg(header, NULL);
+    const char *what = ofperr_to_string(error);
 
+    if (error == OFPERR_OFPBFC_TIMEOUT) {
+        handle_forgotten_bundle(session);
+        return;
+    }
     VLOG_WARN_RL(&refused_rl, "%s: the switch refused a message: %s", session->bridge, what);
     if (delivery_hear_error(&session->delivery, header)) {
         session_set_error(session, xasprintf("the switch refused the flows: %s", what));

@@ -140,3 +140,41 @@ def test_bundle_that_stood_still_is_begun_anew(guarded):
     await_all(guarded, N_CROWD, "wired")
     per_vif = len(guarded.flows_of("xapi0", guarded.interface("vif2.0")["ofport"]))
     assert len(guarded.flows("xapi0")) == n_flows + N_CROWD * per_vif
+
+
+def change(host, n):
+    """Another address for each, in one transaction."""
+    host.transact(*({"op": "update", "table": "VIF", "where": [["interface", "==", device]], "row": {"ipv4_allowed": f"10.0.2.{i}"}}
+                    for i, device in enumerate(devices(n))))
+
+
+def test_bundle_that_goes_out_in_pieces_is_not_committed_unasked(guarded):
+    """Its forms are all known, but the switch might forget its first half before it reads the second."""
+    agent = guarded.lab.agent
+    make(guarded, N_MANY)
+    await_all(guarded, N_MANY, "wired")
+    agent.appctl("vlog/disable-rate-limit", "vconn")
+    agent.appctl("vlog/set", "vconn:file:dbg")
+    before = len(agent.log.read_text())
+    change(guarded, N_MANY)         # somewhat more than goes out in one piece
+    wait_for(lambda: "COMMIT_REPLY" in agent.log.read_text()[before:], "the bundle to be in force")
+    said = agent.log.read_text()[before:]
+    assert "BARRIER_REPLY" in said[:said.index("COMMIT_REQUEST")]
+
+
+def test_bundle_that_the_switch_has_forgotten_is_begun_anew(guarded):
+    """As one does that is so busy with thousands of ports that it reads nothing for ten seconds."""
+    agent, vswitchd = guarded.lab.agent, guarded.lab.vswitchd
+    guarded.lab.vsctl("set", "open_vswitch", ".", "other_config:bundle-idle-timeout=1")
+    n_flows = len(guarded.flows("xapi0"))
+    vswitchd.signal("STOP")
+    make(guarded, N_CROWD)          # more than the socket takes
+    await_all(guarded, N_CROWD, "plugging")
+    agent.signal("STOP")
+    vswitchd.signal("CONT")
+    wait_for(lambda: "sending OFPBFC_TIMEOUT" in vswitchd.log.read_text(), "the switch to forget the bundle")
+    agent.signal("CONT")
+    wait_for(lambda: "has forgotten a bundle" in agent.log.read_text(), "the agent to notice")
+    await_all(guarded, N_CROWD, "wired")
+    per_vif = len(guarded.flows_of("xapi0", guarded.interface("vif2.0")["ofport"]))
+    assert len(guarded.flows("xapi0")) == n_flows + N_CROWD * per_vif
