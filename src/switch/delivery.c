@@ -9,16 +9,12 @@
 #include <openvswitch/ofp-msgs.h>
 #include <openvswitch/ofp-util.h>
 #include <openvswitch/ofpbuf.h>
-#include <openvswitch/vlog.h>
-#include <timeval.h>
 #include <util.h>
 
 #include "switch/bundle.h"
 #include "switch/connection.h"
 #include "switch/encode.h"
 #include "switch/meters.h"
-
-VLOG_DEFINE_THIS_MODULE(delivery);
 
 enum {
     BUNDLE_FLAGS = OFPBF_ATOMIC | OFPBF_ORDERED,
@@ -28,9 +24,6 @@ enum {
 
     /* A bundle of so many bytes goes out in one write if the socket was empty before. */
     WHOLE_BYTES = 48 * 1024,
-
-    /* Half of what Open vSwitch lets a bundle stand still (ovs-vswitchd.conf.db(5), other_config:bundle-idle-timeout). */
-    STALE_MS = 5000,
 };
 
 void
@@ -164,7 +157,6 @@ delivery_begin(struct delivery *delivery, struct bundle *bundle)
     delivery->next_vif = 0;
     delivery->tried = connection_is_flushed(delivery->connection);
     delivery->written = connection_written(delivery->connection);
-    delivery->touched = time_msec();
     delivery->bundle_id++;
     delivery->phase = DELIVERY_FILLING;
     delivery->result = SESSION_RESULT_NONE;
@@ -183,16 +175,6 @@ refuse(struct delivery *delivery)
     delivery->result = SESSION_RESULT_REFUSED;
 }
 
-static bool
-is_stale(const struct delivery *delivery)
-{
-    if (time_msec() < delivery->touched + STALE_MS) {
-        return false;
-    }
-    VLOG_INFO("a bundle stood still for too long: it is begun anew");
-    return true;
-}
-
 bool
 delivery_fill(struct delivery *delivery)
 {
@@ -200,14 +182,9 @@ delivery_fill(struct delivery *delivery)
         return false;
     }
     while (delivery->next_vif < delivery->bundle.n_vifs) {
-        if (is_stale(delivery)) {
-            refuse(delivery);
-            return false;
-        }
         if (connection_queue(delivery->connection) > QUEUE) {
             return false;
         }
-        delivery->touched = time_msec();
         send_vif(delivery, delivery->next_vif++);
     }
     send_deletes(delivery);
@@ -230,7 +207,6 @@ goes_out_in_one_write(const struct delivery *delivery)
 void
 delivery_seal(struct delivery *delivery)
 {
-    delivery->touched = time_msec();
     if (!delivery->tried || !goes_out_in_one_write(delivery)) {
         delivery->awaited = connection_send(delivery->connection, ofputil_encode_barrier_request(OFP14_VERSION));
         delivery->phase = DELIVERY_SEALED;
@@ -246,7 +222,7 @@ delivery_hear_barrier(struct delivery *delivery, const struct ofp_header *header
     if (delivery->phase != DELIVERY_SEALED || header->xid != delivery->awaited) {
         return;
     }
-    if (delivery->result == SESSION_RESULT_REFUSED || is_stale(delivery)) {
+    if (delivery->result == SESSION_RESULT_REFUSED) {
         refuse(delivery);
     } else {
         send_commit(delivery);

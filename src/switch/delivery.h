@@ -7,8 +7,11 @@
  * waits for the barrier. A bundle whose messages all have forms that the switch has read on this connection (switch/shapes.h), and which goes
  * out in one write, is committed at once.
  *
- * Open vSwitch forgets a bundle that has stood still for 10 s, and would begin another one with what comes after it (3.1.0,
- * ofp_bundle_add_message()). One that we have let stand for half of that, because this process did not run, counts as refused.
+ * Open vSwitch forgets a bundle of which it has read nothing for 10 s (ovs-vswitchd.conf.db(5), other_config:bundle-idle-timeout), and
+ * begins another one with what comes after it (3.1.0, ofp_bundle_add_message()). It says so by an error before it answers the barrier, and the
+ * session begins anew. One that is committed at once has been written as a whole, and Open vSwitch reads before it looks what has stood
+ * still. While hundreds of FLOW_REMOVED wait to be sent it reads nothing, so that it might take such a one for two all the same, and commit
+ * the second: but the first flow of each VIF admits it (rules/compile.h), so that a VIF of which only the end is there is dark.
  */
 #ifndef SWITCH_DELIVERY_H
 #define SWITCH_DELIVERY_H
@@ -44,7 +47,6 @@ struct delivery {
     struct shapes shapes;       /* that were in a bundle which was not refused, and in this one */
     bool tried;                 /* all of this one's were known before, and nothing stands before it */
     uint64_t written;           /* by the connection, before the first of its messages */
-    long long int touched;      /* when the last of its messages was sent */
     ovs_be32 awaited;           /* xid of the barrier or the commit */
     uint32_t *useless_meters;   /* when the bundle is in force */
     size_t n_useless_meters;

@@ -122,24 +122,20 @@ def test_bundle_that_the_socket_takes_in_pieces_keeps_the_connection(guarded, n)
     assert n_streams_opened(guarded) == n_connections
 
 
-def test_bundle_that_stood_still_is_begun_anew(guarded):
-    """Open vSwitch forgets a bundle after ten seconds and would take what comes then for another one: half of the rules."""
+def test_bundle_that_the_switch_is_slow_to_read_goes_on(guarded):
     agent = guarded.lab.agent
     agent.stop()
     agent.program = agent.program.with_name("cabled-stops")     # its clock can be put on
     agent.start()
     guarded.wait("vif1.0")
-    n_flows = len(guarded.flows("xapi0"))
+    before = len(agent.log.read_text())
     guarded.lab.vswitchd.signal("STOP")
     make(guarded, N_CROWD)          # more than the socket takes
     await_all(guarded, N_CROWD, "plugging")
-    guarded.lab.expect("cabled", "bridge xapi0: |connection")
     agent.appctl("time/warp", "20000")
     guarded.lab.vswitchd.signal("CONT")
-    wait_for(lambda: "a bundle stood still" in agent.log.read_text(), "the agent to notice")
     await_all(guarded, N_CROWD, "wired")
-    per_vif = len(guarded.flows_of("xapi0", guarded.interface("vif2.0")["ofport"]))
-    assert len(guarded.flows("xapi0")) == n_flows + N_CROWD * per_vif
+    assert "bridge xapi0 is guarded" not in agent.log.read_text()[before:], "it was begun anew"
 
 
 def change(host, n):
