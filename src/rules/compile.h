@@ -49,7 +49,7 @@ struct rules_target {
     uint32_t meter;             /* of a VIF with a rate limit, before every accept; 0 for none */
 };
 
-/* Appends the flows of a VIF with 'policy', admission included. */
+/* Appends the flows of a VIF with 'policy', admission first: while it is not there, nothing passes, whatever is there of the others. */
 void rules_compile_vif(const struct vif_policy *policy, const struct rules_target *target, struct rules_flows *flows);
 
 /* Appends a bridge's base: the hook, the default drop of admission, and NORMAL at priority 0 for what was accepted. 'target->ofport' is not used: 0 stands in

@@ -135,6 +135,20 @@ check_in_port(const struct rules_flow *flow, const struct cookie *cookie)
 }
 
 static void
+admission_of_a_vif_comes_first(void **state)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(samples) * ARRAY_SIZE(variants); i++) {
+        struct rules_flows flows = compile(samples[i / ARRAY_SIZE(variants)], variants[i % ARRAY_SIZE(variants)]);
+
+        assert_int_equal(flows.flows[0].table, default_layout.first_table);
+        for (size_t j = 1; j < flows.n; j++) {
+            assert_true(flows.flows[j].table > default_layout.first_table);
+        }
+        rules_flows_destroy(&flows);
+    }
+}
+
+static void
 every_flow_of_a_vif_matches_its_port(void **state)
 {
     for_every_flow(check_in_port);
@@ -417,6 +431,7 @@ main(void)
         cmocka_unit_test(flow_counts_are_the_documented_ones),
         cmocka_unit_test(each_vlan_repeats_the_flows_of_the_ethernet_table),
         cmocka_unit_test(modes_without_rules_make_one_flow),
+        cmocka_unit_test(admission_of_a_vif_comes_first),
         cmocka_unit_test(every_flow_of_a_vif_matches_its_port),
         cmocka_unit_test(cookie_names_port_generation_and_rule),
         cmocka_unit_test(terms_are_canonical_and_never_doubled),
