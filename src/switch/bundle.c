@@ -79,6 +79,56 @@ bundle_delete_rule(struct bundle *bundle, uint32_t ofport, uint8_t rule)
                   COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_RULE_MASK);
 }
 
+/* Those that are alike but for their ports stand together, in the order of the ports. */
+static int
+compare_deletes(const void *a_, const void *b_)
+{
+    const struct bundle_delete *a = a_, *b = b_;
+    const uint64_t keys[][2] = {
+        { a->mask & ~COOKIE_OFPORT_MASK, b->mask & ~COOKIE_OFPORT_MASK },
+        { a->cookie & ~COOKIE_OFPORT_MASK, b->cookie & ~COOKIE_OFPORT_MASK },
+        { a->cookie, b->cookie },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        if (keys[i][0] != keys[i][1]) {
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+/* Two that differ in nothing but 'bit' are one in which it does not matter. */
+static void
+merge_neighbours(struct bundle *bundle, uint64_t bit)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < bundle->n_deletes; i++) {
+        const struct bundle_delete *delete = &bundle->deletes[i];
+        struct bundle_delete *last = n ? &bundle->deletes[n - 1] : NULL;
+
+        if (last && last->mask == delete->mask && (last->cookie ^ delete->cookie) == bit) {
+            last->mask &= ~bit;
+            last->cookie &= ~bit;
+        } else {
+            bundle->deletes[n++] = *delete;
+        }
+    }
+    bundle->n_deletes = n;
+}
+
+void
+bundle_merge_deletes(struct bundle *bundle)
+{
+    if (bundle->n_deletes) {
+        qsort(bundle->deletes, bundle->n_deletes, sizeof *bundle->deletes, compare_deletes);
+    }
+    for (uint64_t bit = rightmost_1bit(COOKIE_OFPORT_MASK); bit & COOKIE_OFPORT_MASK; bit <<= 1) {
+        merge_neighbours(bundle, bit);
+    }
+}
+
 void
 bundle_set_meter(struct bundle *bundle, uint32_t number, const struct meter_band *band)
 {

@@ -130,8 +130,9 @@ send_vif(struct delivery *delivery, size_t n)
 static void
 send_deletes(struct delivery *delivery)
 {
-    const struct bundle *bundle = &delivery->bundle;
+    struct bundle *bundle = &delivery->bundle;
 
+    bundle_merge_deletes(bundle);
     for (size_t i = 0; i < bundle->n_deletes; i++) {
         send_add(delivery, encode_flow_delete(bundle->deletes[i].cookie, bundle->deletes[i].mask));
     }
