@@ -17,8 +17,9 @@
 
 enum {
     /* An idle connection is probed after this; a switch that does not answer for as long again is taken for dead. One that has died says
-     * so by closing the socket; one that takes 1,000 ports away (3.1.0, userspace datapath) does not answer for 6 s and more. */
-    PROBE_INTERVAL_S = 30,
+     * so by closing the socket; one that takes 1,000 ports away (3.1.0, userspace datapath) does not answer for 6 s and more, 2,000 take it
+     * 32 s and more. */
+    PROBE_INTERVAL_S = 120,
 
     /* Whether the switch is there is looked at this often: its socket says so at once. */
     LOOK_MS = 50,
