@@ -3,6 +3,7 @@
 
 #include "switch/connection.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include <dirs.h>
@@ -10,6 +11,7 @@
 #include <openvswitch/ofpbuf.h>
 #include <openvswitch/poll-loop.h>
 #include <openvswitch/rconn.h>
+#include <openvswitch/vconn.h>
 #include <timeval.h>
 #include <util.h>
 
@@ -36,6 +38,7 @@ enum {
 struct connection {
     char *target, *bridge;
     struct outbox outbox;
+    struct vconn *coming;       /* whose hello is awaited, or NULL */
     struct rconn *rconn;        /* NULL while nobody listens; another one for each connection, because it keeps what it could not send */
     struct rconn_packet_counter *queue;
     unsigned int number;
@@ -61,6 +64,7 @@ connection_open(const char *bridge)
 void
 connection_close(struct connection *connection)
 {
+    vconn_close(connection->coming);
     rconn_destroy(connection->rconn);
     rconn_packet_counter_destroy(connection->queue);
     outbox_destroy(&connection->outbox);
@@ -85,11 +89,29 @@ drop(struct connection *connection, int error)
 static void
 try_to_connect(struct connection *connection)
 {
-    struct vconn *vconn;
-    int error = outbox_open(&connection->outbox, connection->target, VERSIONS, &vconn);
+    int error = outbox_open(&connection->outbox, connection->target, VERSIONS, &connection->coming);
 
     connection->look_at = time_msec() + LOOK_MS;
+    connection->error = error ? error : ETIMEDOUT;
+}
+
+/* A switch that is busy says nothing for as long as a turn of its loop takes, and it accepts one connection per turn: whoever lost patience and
+ * came anew would stand behind what he has left there. So this waits for as long as the socket is there, unlike rconn, which takes one
+ * second for enough. */
+static void
+await_hello(struct connection *connection)
+{
+    struct vconn *vconn = connection->coming;
+    int error = vconn_connect(vconn);
+
+    vconn_run(vconn);           /* writes our hello */
+    if (error == EAGAIN) {
+        return;
+    }
+    connection->coming = NULL;
     if (error) {
+        vconn_close(vconn);
+        ofpbuf_clear(&connection->outbox.bytes);
         connection->error = error;
         return;
     }
@@ -97,20 +119,29 @@ try_to_connect(struct connection *connection)
     rconn_connect_unreliably(connection->rconn, vconn, connection->bridge);
 }
 
+static void
+run_rconn(struct connection *connection)
+{
+    rconn_run(connection->rconn);
+    if (!rconn_is_alive(connection->rconn)) {
+        drop(connection, rconn_get_last_error(connection->rconn));
+    } else if (!connection->up && rconn_is_connected(connection->rconn)) {
+        connection->up = true;
+        connection->number++;
+    }
+}
+
 void
 connection_run(struct connection *connection)
 {
-    if (!connection->rconn && time_msec() >= connection->look_at) {
+    if (!connection->rconn && !connection->coming && time_msec() >= connection->look_at) {
         try_to_connect(connection);
     }
+    if (connection->coming) {
+        await_hello(connection);
+    }
     if (connection->rconn) {
-        rconn_run(connection->rconn);
-        if (!rconn_is_alive(connection->rconn)) {
-            drop(connection, rconn_get_last_error(connection->rconn));
-        } else if (!connection->up && rconn_is_connected(connection->rconn)) {
-            connection->up = true;
-            connection->number++;
-        }
+        run_rconn(connection);
     }
 }
 
@@ -140,12 +171,27 @@ connection_is_flushed(const struct connection *connection)
     return !connection->outbox.bytes.size && !connection_queue(connection);
 }
 
+/* Whoever asks for the failure is told it when its time has come. */
+static void
+wait_for_patience(const struct connection *connection)
+{
+    const long long int end = connection->down_since + PATIENCE_MS;
+
+    if (time_msec() < end) {
+        poll_timer_wait_until(end);
+    }
+}
+
 void
 connection_wait(struct connection *connection)
 {
     if (connection->rconn) {
         rconn_run_wait(connection->rconn);
         rconn_recv_wait(connection->rconn);
+    } else if (connection->coming) {
+        vconn_run_wait(connection->coming);
+        vconn_connect_wait(connection->coming);
+        wait_for_patience(connection);
     } else {
         poll_timer_wait_until(connection->look_at);
     }

@@ -175,3 +175,17 @@ def test_bundle_that_the_switch_has_forgotten_is_begun_anew(guarded):
     await_all(guarded, N_CROWD, "wired")
     per_vif = len(guarded.flows_of("xapi0", guarded.interface("vif2.0")["ofport"]))
     assert len(guarded.flows("xapi0")) == n_flows + N_CROWD * per_vif
+
+
+def test_switch_that_is_slow_to_answer_is_asked_once(guarded):
+    """It accepts one connection in each turn of its loop, so that others would stand before the one that counts."""
+    agent, vswitchd = guarded.lab.agent, guarded.lab.vswitchd
+    guarded.lab.expect("cabled", "ovs-vswitchd does not answer for it")
+    agent.stop()
+    vswitchd.signal("STOP")
+    agent.start()
+    wait_for(lambda: "does not answer for it" in agent.log.read_text(), "the agent to say so")
+    vswitchd.signal("CONT")
+    guarded.wait("vif1.0")
+    wait_for(lambda: json.loads(agent.appctl("status"))["bridges"][0]["guarded"], "the agent to be connected")
+    assert "connection timed out" not in agent.log.read_text()
