@@ -144,10 +144,12 @@ members_set(struct members *members, const struct uuid *uuid, const struct uuid 
     size_t i = 0, j = 0;
 
     while (i < owner->n || j < n) {
-        size_t same = common(&owner->rows[i], &rows[j], MIN(owner->n - i, n - j));
+        if (i < owner->n && j < n) {
+            size_t same = common(&owner->rows[i], &rows[j], MIN(owner->n - i, n - j));
 
-        i += same;
-        j += same;
+            i += same;
+            j += same;
+        }
         if (i >= owner->n && j >= n) {
             break;
         }
