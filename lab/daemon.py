@@ -23,6 +23,7 @@ class Daemon:
 
     name = "?"
     net = None
+    stop_deadline_s = STOP_DEADLINE_S
 
     def __init__(self, namespace):
         self.namespace = namespace
@@ -113,7 +114,7 @@ class Daemon:
 
     def _await_exit(self, pid):
         try:
-            wait_for(lambda: self.namespace.exit_status(pid) is not None, f"{self.name} (pid {pid}) to exit", STOP_DEADLINE_S)
+            wait_for(lambda: self.namespace.exit_status(pid) is not None, f"{self.name} (pid {pid}) to exit", self.stop_deadline_s)
         except AssertionError as error:
             raise DaemonError(f"{error}{self.last_lines()}") from error
         return self.namespace.exit_status(pid)
