@@ -78,7 +78,7 @@ fuzz: deps-asan
 mutation: deps-check all
 	@tests/mutation/run $(BUILD)
 
-# What test_thousands.py shows with few VIFs in a usual run.
+# What test_thousands.py shows with few VIFs in a usual run: a quarter of an hour.
 thousands: deps-check all
 	@cd tests/e2e && CABLED_VIFS=2000 /usr/bin/python3 -B -m pytest -p no:cacheprovider -q test_thousands.py
 

@@ -14,8 +14,8 @@ class NotSeen(AssertionError):
     """The deadline passed before what was awaited came."""
 
 
-def wait_for(condition, what, deadline_s=30.0, seen=None):
-    """Call `condition` until it returns something true, and return that.
+def wait_for(condition, what, deadline_s=30.0, seen=None, poll_s=POLL_S):
+    """Call `condition` every `poll_s` until it returns something true, and return that.
 
     `what` completes the sentence "waited N s for ...".  `seen`, if given, is
     called for the error text; otherwise the last value of `condition` is shown.
@@ -28,4 +28,4 @@ def wait_for(condition, what, deadline_s=30.0, seen=None):
         if time.monotonic() >= end:
             shown = seen() if seen else repr(last)
             raise NotSeen(f"waited {deadline_s:g} s for {what}; seen last: {shown}")
-        time.sleep(POLL_S)
+        time.sleep(poll_s)

@@ -14,6 +14,7 @@ FORGED_PER_ALLOWED = 10
 PER_S = 5500                    # 5,000 forged and 500 allowed
 N_KINDS = 40
 MTU_BYTES = 1514
+EAR_MAC = "02:ee:ee:ee:ee:ee"   # to which the allowed frames go
 
 # A test of ours that anybody can tell from the rest of what is on the wire: EtherType IPv4, UDP, and this before the number.
 MARK = b"seq:"
@@ -40,7 +41,7 @@ def allowed_frame(number):
     words = sum(int.from_bytes(head[i:i + 2]) for i in range(0, 20, 2))
     words = (words & 0xffff) + (words >> 16)
     head = head[:10] + (~words & 0xffff).to_bytes(2) + head[12:]
-    return (bytes.fromhex("02eeeeeeeeee" + POLICY["mac"].replace(":", "") + "0800") + head + udp).hex()
+    return (bytes.fromhex((EAR_MAC + POLICY["mac"]).replace(":", "") + "0800") + head + udp).hex()
 
 
 def hang_out_ear(host):
@@ -50,6 +51,19 @@ def hang_out_ear(host):
     host.lab.run("ip", "link", "add", "ear0", "type", "veth", "peer", "name", "ear1")
     for device in ("ear0", "ear1"):
         host.lab.run("ip", "link", "set", device, "up")
+
+
+def announce_ear(host, vlan=0):
+    """Let the bridge learn where the ear is: it floods what is for a MAC that it does not know. On a bridge of more than 1,000 ports it carries
+    each such frame through by itself (Open vSwitch 3.1, too_many_output_actions()), and has little time left for anything else."""
+    tag = f"8100{vlan:04x}" if vlan else ""
+    frame = "ff" * 6 + EAR_MAC.replace(":", "") + tag + "88b5" + "00" * 46
+    host.lab.vsctl("set", "bridge", "xapi0", "other_config:mac-aging-time=3600")
+
+    def is_known():
+        host.lab.run("frames", "send", "ear1", input=frame + "\n")
+        return re.search(rf"\b{vlan}\s+{EAR_MAC}", host.lab.appctl("fdb/show", "xapi0"))
+    wait_for(is_known, "the bridge to know the ear", seen=lambda: host.lab.appctl("fdb/show", "xapi0"))
 
 
 def heard_nothing_forged(storm):
@@ -126,7 +140,7 @@ class Storm:
 
 
 class Loss:
-    """Judges a storm from now on: what is missing of the allowed frames is no more than what this machine had no time for.
+    """Judges a storm from now on: what is missing of the allowed frames is about their share of those that this machine had no time for.
 
     A storm that begins may overflow the sockets: that is over when frames pass, and counts for nothing. Every frame behind `first` is sent
     after the overflows were counted."""
@@ -144,6 +158,7 @@ class Loss:
         last = self.storm.heard()[0][-1]
         lost = self.storm.lost(self.first, last)
         overflows = self.storm.overflows() - self.overflows
-        assert len(lost) <= overflows, \
+        share = overflows / (1 + FORGED_PER_ALLOWED)
+        assert len(lost) <= min(overflows, 2 * share + 20), \
             f"{len(lost)} of {last - self.first + 1} allowed frames were lost, {overflows} of any kind for want of time"
         return len(lost)

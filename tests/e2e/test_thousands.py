@@ -10,11 +10,16 @@ import pytest
 
 from conftest import mac_of, peer_of
 from lab import wait_for
-from storm import POLICY, Loss, Storm, hang_out_ear, heard_nothing_forged
+from storm import POLICY, Loss, Storm, announce_ear, hang_out_ear, heard_nothing_forged
 
 N_VIFS = int(os.environ.get("CABLED_VIFS", "150"))
-DEADLINE_S = 120
+# A new policy for each of 2,000 VIFs is 76,000 messages, of which ovs-vswitchd reads 50 in each turn of its loop, and it looks at each port of the
+# userspace datapath in between: 70 s and more on two cores.
+DEADLINE_S = 300
+POLL_S = 0.2                    # the agent's word on thousands of VIFs is work for it
+PER_S = min(5500, 800_000 // N_VIFS)    # ovs-vswitchd takes 32 frames of a port in a turn of its loop: 640 a second with 2,000 ports
 ROWS_PER_TRANSACTION = 250      # what fits on a command line
+VLAN = 20                       # of the network, after a while
 
 
 class Crowd:
@@ -27,6 +32,8 @@ class Crowd:
         host.network("net0")
         host.wired("vif1.0", "--ipv4", ",".join(POLICY["ipv4"]), "--ipv6", ",".join(POLICY["ipv6"]), mac=POLICY["mac"])
         host.lab.vsctl("add-port", "xapi0", "ear0")
+        for vlan in (0, VLAN):
+            announce_ear(host, vlan)
         self.network = host.json("network", "show", "net0")["uuid"]
         self.owner = host.lab.vsctl("get", "open_vswitch", ".", "external_ids:cabled-host").strip('"')
 
@@ -50,6 +57,11 @@ class Crowd:
                         "row": {name: value(n) if callable(value) else value for name, value in columns.items()}}
                        for n, device in enumerate(self.devices)])
 
+    def change_one(self, *options):
+        """One among many: waits until the change of the first VIF is in force."""
+        self.host.cable("vif", "set", "vif1.0", *options)
+        self.host.cable("vif", "wait", "vif1.0", "--timeout", str(DEADLINE_S), timeout_s=DEADLINE_S + 10)
+
     def states(self):
         """How many VIFs are in which state, by the agent's own word."""
         done = self.host.lab.run("ovs-appctl", "-t", self.host.lab.agent.control, "status", check=False)
@@ -59,22 +71,25 @@ class Crowd:
         return counts
 
     def await_states(self, **counts):
-        wait_for(lambda: self.states() == {state: n for state, n in counts.items() if n}, f"{counts}", DEADLINE_S, seen=self.states)
+        wait_for(lambda: self.states() == {state: n for state, n in counts.items() if n}, f"{counts}", DEADLINE_S, seen=self.states,
+                 poll_s=POLL_S)
 
     def n_flows(self, match=""):
         text = self.host.lab.ofctl("-O", "OpenFlow14", "dump-aggregate", "xapi0", *([match] if match else []))
         return int(text.partition("flow_count=")[2].split()[0])
 
     def await_flows(self, n, match=""):
-        wait_for(lambda: self.n_flows(match) == n, f"{n} flows", DEADLINE_S, seen=lambda: self.n_flows(match))
+        wait_for(lambda: self.n_flows(match) == n, f"{n} flows", DEADLINE_S, seen=lambda: self.n_flows(match), poll_s=POLL_S)
 
 
 @pytest.fixture
 def crowd(host):
     for daemon in ("cabled", "ovs-vswitchd"):       # a loop that turns for more than a second says so, and a busy one that it is
         host.lab.expect(daemon, r"timeval\|WARN|poll_loop|ofproto\|WARN|Dropped \d+ log messages")
-    host.lab.expect("cabled", "connection to ovs-vswitchd broke|connection failed|connection dropped|connection attempt|no response to inactivity")
+    host.lab.expect("cabled", "ovs-vswitchd does not answer for it")    # in a turn of its loop that takes seconds
     host.lab.expect("ovs-vswitchd", "Network is down|No such device|rconn|ovs_rcu|blocked")
+    # So many devices are made at once that it cannot keep up with what the kernel tells of them; it looks at all of them then.
+    host.lab.expect("ovs-vswitchd", r"netlink_notifier\|WARN\|netlink receive buffer overflowed")
     crowd = Crowd(host)
     crowd.add_devices()
     crowd.describe()
@@ -84,23 +99,21 @@ def crowd(host):
 
 def test_changes_of_many_let_nothing_forged_pass_and_lose_nothing(crowd):
     n_flows = crowd.n_flows()
-    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+    with Storm(crowd.host, "vif1.0", "ear1", PER_S) as storm:
         loss = Loss(storm)
         for columns in ({"ipv4_allowed": lambda n: ["set", [f"10.2.{n >> 8}.{n & 255}"]]}, {"MTU": 1400},
                         {"qos_algorithm_type": "ratelimit", "qos_algorithm_params": ["map", [["kbps", "5000"]]]},
                         {"qos_algorithm_type": "", "qos_algorithm_params": ["map", []]}):
             crowd.update(**columns)
-            crowd.host.cable("vif", "set", "vif1.0", "--add-ipv4", "10.0.0.77")     # one among many
-            crowd.host.cable("vif", "wait", "vif1.0")
-            crowd.host.cable("vif", "set", "vif1.0", "--remove-ipv4", "10.0.0.77")
-            crowd.host.cable("vif", "wait", "vif1.0")
+            crowd.change_one("--add-ipv4", "10.0.0.77")
+            crowd.change_one("--remove-ipv4", "10.0.0.77")
             crowd.await_states(wired=N_VIFS)
         crowd.update(locking_mode="disabled")
         crowd.await_states(wired=1, disabled=N_VIFS - 1)
         crowd.update(locking_mode="locked")
         crowd.await_states(wired=N_VIFS)
-        crowd.host.cable("network", "set", "net0", "--vlan", "20")
-        wait_for(lambda: crowd.host.row("Port", crowd.devices[-1], "tag")["tag"] == 20, "the VLAN to be there", DEADLINE_S)
+        crowd.host.cable("network", "set", "net0", "--vlan", str(VLAN))
+        wait_for(lambda: crowd.host.row("Port", crowd.devices[-1], "tag")["tag"] == VLAN, "the VLAN to be there", DEADLINE_S)
         crowd.await_states(wired=N_VIFS)
         loss.judge()
     heard_nothing_forged(storm)
@@ -109,7 +122,7 @@ def test_changes_of_many_let_nothing_forged_pass_and_lose_nothing(crowd):
 
 def test_many_that_come_and_go_let_nothing_forged_pass(crowd):
     n_flows = crowd.n_flows()
-    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+    with Storm(crowd.host, "vif1.0", "ear1", PER_S) as storm:
         loss = Loss(storm)
         crowd.update(currently_attached=False)
         crowd.await_states(wired=1, detached=N_VIFS - 1)
@@ -121,7 +134,7 @@ def test_many_that_come_and_go_let_nothing_forged_pass(crowd):
 
 
 def test_agent_that_dies_among_many_loses_nothing(crowd):
-    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+    with Storm(crowd.host, "vif1.0", "ear1", PER_S) as storm:
         loss = Loss(storm)
         for _ in range(3):
             crowd.host.lab.agent.kill()
@@ -133,8 +146,9 @@ def test_agent_that_dies_among_many_loses_nothing(crowd):
 
 
 def test_switch_that_dies_under_many_lets_nothing_forged_pass(crowd):
+    crowd.host.lab.expect("cabled", "connection to ovs-vswitchd broke|connection dropped|connection attempt failed")
     n_flows = crowd.n_flows()
-    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+    with Storm(crowd.host, "vif1.0", "ear1", PER_S) as storm:
         storm.await_passing()
         crowd.host.lab.vswitchd.kill()
         crowd.host.lab.vswitchd.start()
@@ -147,7 +161,7 @@ def test_switch_that_dies_under_many_lets_nothing_forged_pass(crowd):
 def test_flows_that_somebody_deletes_under_many_come_back(crowd):
     n_flows = crowd.n_flows()
     crowd.host.lab.expect("cabled", r"hands\|WARN\|bridge xapi0: somebody")
-    with Storm(crowd.host, "vif1.0", "ear1") as storm:
+    with Storm(crowd.host, "vif1.0", "ear1", PER_S) as storm:
         storm.await_passing()
         for match in ([], ["table=203"]):
             crowd.host.lab.ofctl("-O", "OpenFlow14", "del-flows", "xapi0", *match)
