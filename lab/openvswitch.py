@@ -41,7 +41,7 @@ class OvsDaemon(Daemon):
 
 
 class OvsdbServer(OvsDaemon):
-    """An ovsdb-server with one database file, created from `schema` at the first start."""
+    """An ovsdb-server with one database file, created from `schema` at the first start, and converted to it at later ones."""
 
     def __init__(self, namespace, schema, database, socket):
         super().__init__(namespace)
@@ -57,6 +57,8 @@ class OvsdbServer(OvsDaemon):
         require("ovsdb-server", "ovsdb-tool")
         if not self.database.exists():
             self.namespace.run("ovsdb-tool", "create", self.database, self.schema)
+        elif self.namespace.run("ovsdb-tool", "needs-conversion", self.database, self.schema).stdout.strip() == "yes":
+            self.namespace.run("ovsdb-tool", "convert", self.database, self.schema)
 
     def argv(self):
         return ["ovsdb-server", self.database, f"--remote=p{self.remote}", *self.more_remotes(), *self.common_options()]

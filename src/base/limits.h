@@ -21,6 +21,12 @@ enum {
     LIMIT_NAME_BYTES = 255,
     LIMIT_DESCRIPTION_BYTES = 4096,
 
+    /* What else an object of the XenAPI can hold: a long text (VM.recommendations, a value of a map), a map's key; how many entries or
+     * elements a map or set has. The pool database counts characters, and so is never the stricter of the two. */
+    LIMIT_TEXT_BYTES = 65536,
+    LIMIT_KEY_BYTES = 1024,
+    LIMIT_ELEMENTS = 1024,
+
     /* A device's MTU. The kernel's lower bound for IPv4 and Open vSwitch's upper bound. */
     LIMIT_MTU_MIN = 68,
     LIMIT_MTU_MAX = 65521,

@@ -22,6 +22,7 @@ import pytest
 
 REPO = Path(__file__).resolve().parents[2]
 CABLE = Path(os.environ.get("CABLED_BIN", REPO / "build/bin")).resolve() / "cable"
+SCHEMA = REPO / "schema/cabled.ovsschema"
 DEADLINE_S = 20
 MAC = "02:00:00:00:01:02"
 OTHER_MAC = "02:00:00:00:01:03"
@@ -31,8 +32,9 @@ STRANGER = "d66297ee-c84b-456f-b175-8aee22024fbf"
 class Pool:
     """A pool database in a folder of its own, and the `cable` that talks to it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, schema):
         self.folder = folder
+        self.schema = schema
         self.remote = f"unix:{folder}/pool.sock"
         self.environment = {
             "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin",
@@ -44,7 +46,7 @@ class Pool:
 
     def start(self):
         if not (self.folder / "pool.db").exists():
-            self.tool("ovsdb-tool", "create", self.folder / "pool.db", REPO / "schema/cabled.ovsschema")
+            self.tool("ovsdb-tool", "create", self.folder / "pool.db", self.schema)
         self.server = subprocess.Popen(
             ["ovsdb-server", f"--remote=p{self.remote}", f"--unixctl={self.folder}/pool.ctl", "-vconsole:off",
              f"{self.folder}/pool.db"], env=self.environment)
@@ -137,10 +139,10 @@ def wait_for_file(path):
 
 
 @contextmanager
-def served_pool():
+def served_pool(schema=SCHEMA):
     # Not pytest's folder: a socket's path has room for 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="cable-"))
-    pool = Pool(folder)
+    pool = Pool(folder, schema)
     try:
         pool.start()
         yield pool
