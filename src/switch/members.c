@@ -13,7 +13,7 @@ struct owner {
     struct hmap_node node;
     struct uuid uuid;
     struct uuid *rows;          /* ascending */
-    size_t n;
+    size_t n, allocated;
 };
 
 struct member {
@@ -107,19 +107,6 @@ leave(struct members *members, const struct uuid *row, const struct uuid *owner)
     }
 }
 
-static void
-keep(struct members *members, struct owner *owner, const struct uuid *rows, size_t n)
-{
-    free(owner->rows);
-    if (n) {
-        owner->rows = xmemdup(rows, n * sizeof *rows);
-        owner->n = n;
-    } else {
-        hmap_remove(&members->owners, &owner->node);
-        free(owner);
-    }
-}
-
 /* How many rows 'a' and 'b', of at least 'n', have in common at their beginning: nearly all, as a rule. */
 static size_t
 common(const struct uuid *a, const struct uuid *b, size_t n)
@@ -136,12 +123,51 @@ common(const struct uuid *a, const struct uuid *b, size_t n)
     return i;
 }
 
+/* How many rows they have in common at their end. */
+static size_t
+common_end(const struct uuid *a, size_t n_a, const struct uuid *b, size_t n_b)
+{
+    enum { BLOCK = 64 };
+    size_t n = 0;
+
+    while (n + BLOCK <= MIN(n_a, n_b) && !memcmp(&a[n_a - n - BLOCK], &b[n_b - n - BLOCK], BLOCK * sizeof *a)) {
+        n += BLOCK;
+    }
+    while (n < MIN(n_a, n_b) && uuid_equals(&a[n_a - n - 1], &b[n_b - n - 1])) {
+        n++;
+    }
+    return n;
+}
+
+/* Of the rows, the first 'same' are those that the owner has already. */
+static void
+keep(struct members *members, struct owner *owner, const struct uuid *rows, size_t n, size_t same)
+{
+    if (!n) {
+        hmap_remove(&members->owners, &owner->node);
+        free(owner->rows);
+        free(owner);
+        return;
+    }
+    if (n > owner->allocated) {
+        owner->allocated = MAX(n, owner->allocated * 2);
+        owner->rows = xrealloc(owner->rows, owner->allocated * sizeof *rows);
+    }
+
+    const size_t n_end = common_end(&owner->rows[same], owner->n - same, &rows[same], n - same);
+
+    memmove(&owner->rows[n - n_end], &owner->rows[owner->n - n_end], n_end * sizeof *rows);
+    memcpy(&owner->rows[same], &rows[same], (n - n_end - same) * sizeof *rows);
+    owner->n = n;
+}
+
 void
 members_set(struct members *members, const struct uuid *uuid, const struct uuid *rows, size_t n,
             void (*each)(const struct uuid *, void *), void *aux)
 {
     struct owner *owner = need_owner(members, uuid);
-    size_t i = 0, j = 0;
+    const size_t same_at_first = owner->n && n ? common(owner->rows, rows, MIN(owner->n, n)) : 0;
+    size_t i = same_at_first, j = same_at_first;
 
     while (i < owner->n || j < n) {
         if (i < owner->n && j < n) {
@@ -168,5 +194,5 @@ members_set(struct members *members, const struct uuid *uuid, const struct uuid 
             each(row, aux);
         }
     }
-    keep(members, owner, rows, n);
+    keep(members, owner, rows, n, same_at_first);
 }
