@@ -35,6 +35,18 @@ enum {
      * burst holds the largest packet that a guest hands over in one piece; a smaller one would never let it pass. */
     LIMIT_RATE_KBYTES = 524287999,
     LIMIT_BURST_KBYTES_MIN = 64,
+
+    /* A XenAPI call and a reply to one of ours, in bytes. XAPI itself takes no larger call; its reply may hold the records of a whole
+     * pool. */
+    LIMIT_XENAPI_CALL_BYTES = 300 * 1024,
+    LIMIT_XENAPI_REPLY_BYTES = 64 * 1024 * 1024,
+
+    /* Sets and maps within each other in one parameter or result. Records have a few. */
+    LIMIT_XENAPI_DEPTH = 64,
+
+    /* A call's method name in bytes, and its parameters. */
+    LIMIT_XENAPI_METHOD_BYTES = 255,
+    LIMIT_XENAPI_PARAMS = 64,
 };
 
 #endif

@@ -69,6 +69,18 @@ xenapi_map_get(const struct xenapi_value *value, const char *key)
     return map_has_at(&value->map, place, key) ? &value->map.members[place].value : NULL;
 }
 
+bool
+xenapi_map_take(struct xenapi_value *map, const char *key, struct xenapi_value *value)
+{
+    struct xenapi_value *there = CONST_CAST(struct xenapi_value *, xenapi_map_get(map, key));
+
+    if (there) {
+        *value = *there;
+        *there = xenapi_void();
+    }
+    return there != NULL;
+}
+
 void
 xenapi_map_append(struct xenapi_value *value, char *key, struct xenapi_value element)
 {

@@ -61,6 +61,23 @@ second_value_of_a_key_replaces_the_first(void **state)
 }
 
 static void
+value_that_is_taken_leaves_void_behind(void **state)
+{
+    struct xenapi_value map = xenapi_map_create(), value = xenapi_int(77);
+
+    xenapi_map_put(&map, "a", xenapi_string("one"));
+    xenapi_map_put(&map, "b", xenapi_string("two"));
+    assert_false(xenapi_map_take(&map, "c", &value));
+    assert_int_equal(value.integer, 77);
+    assert_true(xenapi_map_take(&map, "a", &value));
+    assert_string_equal(value.string, "one");
+    assert_int_equal(xenapi_map_get(&map, "a")->type, XENAPI_VOID);
+    assert_string_equal(xenapi_map_get(&map, "b")->string, "two");
+    xenapi_value_destroy(&map);
+    xenapi_value_destroy(&value);
+}
+
+static void
 appended_members_make_a_map_when_they_are_sorted(void **state)
 {
     struct xenapi_value map = xenapi_map_create();
@@ -93,6 +110,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_found_whatever_order_they_were_put_in),
         cmocka_unit_test(second_value_of_a_key_replaces_the_first),
+        cmocka_unit_test(value_that_is_taken_leaves_void_behind),
         cmocka_unit_test(appended_members_make_a_map_when_they_are_sorted),
         cmocka_unit_test(key_that_was_appended_twice_is_told),
     };

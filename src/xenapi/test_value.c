@@ -114,6 +114,27 @@ maps_are_equal_with_the_same_keys_and_values_only(void **state)
     xenapi_value_destroy(&b);
 }
 
+static void
+depth_is_that_of_the_deepest_element(void **state)
+{
+    struct xenapi_value inner = xenapi_map_create(), outer = xenapi_set_create(), map = xenapi_map_create();
+
+    assert_int_equal(xenapi_value_depth(&(struct xenapi_value) { .type = XENAPI_INT }), 0);
+    assert_int_equal(xenapi_value_depth(&inner), 1);
+    assert_int_equal(xenapi_value_depth(&outer), 1);
+    xenapi_map_put(&inner, "a", xenapi_int(1));
+    assert_int_equal(xenapi_value_depth(&inner), 1);
+    xenapi_set_add(&outer, xenapi_int(1));
+    xenapi_set_add(&outer, inner);
+    xenapi_set_add(&outer, xenapi_int(1));
+    assert_int_equal(xenapi_value_depth(&outer), 2);
+    xenapi_map_put(&map, "a", xenapi_set_create());
+    xenapi_map_put(&map, "b", outer);
+    xenapi_map_put(&map, "c", xenapi_int(1));
+    assert_int_equal(xenapi_value_depth(&map), 3);
+    xenapi_value_destroy(&map);
+}
+
 int
 main(void)
 {
@@ -122,6 +143,7 @@ main(void)
         cmocka_unit_test(clones_are_equal_and_live_on_alone),
         cmocka_unit_test(sets_are_equal_in_the_same_order_only),
         cmocka_unit_test(maps_are_equal_with_the_same_keys_and_values_only),
+        cmocka_unit_test(depth_is_that_of_the_deepest_element),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

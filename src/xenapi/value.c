@@ -230,3 +230,35 @@ xenapi_value_equals(const struct xenapi_value *a, const struct xenapi_value *b)
     }
     OVS_NOT_REACHED();
 }
+
+static size_t
+set_depth(const struct xenapi_set *set)
+{
+    size_t deepest = 0;
+
+    for (size_t i = 0; i < set->n; i++) {
+        size_t depth = xenapi_value_depth(&set->elements[i]);
+
+        deepest = MAX(deepest, depth);
+    }
+    return deepest + 1;
+}
+
+static size_t
+map_depth(const struct xenapi_map *map)
+{
+    size_t deepest = 0;
+
+    for (size_t i = 0; i < map->n; i++) {
+        size_t depth = xenapi_value_depth(&map->members[i].value);
+
+        deepest = MAX(deepest, depth);
+    }
+    return deepest + 1;
+}
+
+size_t
+xenapi_value_depth(const struct xenapi_value *value)
+{
+    return value->type == XENAPI_SET ? set_depth(&value->set) : value->type == XENAPI_MAP ? map_depth(&value->map) : 0;
+}

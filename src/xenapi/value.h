@@ -84,4 +84,7 @@ struct xenapi_value xenapi_value_clone(const struct xenapi_value *);
 /* True if type and content are the same: an int is no count, and void is no empty string. */
 bool xenapi_value_equals(const struct xenapi_value *, const struct xenapi_value *);
 
+/* Sets and maps within each other in 'value'; 0 for a scalar. */
+size_t xenapi_value_depth(const struct xenapi_value *);
+
 #endif
