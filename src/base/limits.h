@@ -44,9 +44,10 @@ enum {
     /* Sets and maps within each other in one parameter or result. Records have a few. */
     LIMIT_XENAPI_DEPTH = 64,
 
-    /* A call's method name in bytes, and its parameters. */
+    /* A call's method name in bytes, its parameters, and the text that JSON-RPC tells a call by. */
     LIMIT_XENAPI_METHOD_BYTES = 255,
     LIMIT_XENAPI_PARAMS = 64,
+    LIMIT_XENAPI_ID_BYTES = 255,
 };
 
 #endif
