@@ -48,6 +48,10 @@ enum {
     LIMIT_XENAPI_METHOD_BYTES = 255,
     LIMIT_XENAPI_PARAMS = 64,
     LIMIT_XENAPI_ID_BYTES = 255,
+
+    /* A filter of get_all_records_where, and parentheses and `not` within each other in it. */
+    LIMIT_XENAPI_FILTER_BYTES = 64 * 1024,
+    LIMIT_XENAPI_FILTER_DEPTH = 64,
 };
 
 #endif
