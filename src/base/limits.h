@@ -52,6 +52,29 @@ enum {
     /* A filter of get_all_records_where, and parentheses and `not` within each other in it. */
     LIMIT_XENAPI_FILTER_BYTES = 64 * 1024,
     LIMIT_XENAPI_FILTER_DEPTH = 64,
+
+    /* HTTP server (http/server.h). A request's body, as XAPI has it; request line and headers together; and the memory that
+     * libmicrohttpd may take for a connection, in which a small header takes 70 bytes more than it is long. */
+    LIMIT_HTTP_BODY_BYTES = 300 * 1024,
+    LIMIT_HTTP_HEADER_BYTES = 8 * 1024,
+    LIMIT_HTTP_CONNECTION_BYTES = 32 * 1024,
+
+    /* Of a request that is refused, what is read and thrown away, so that its client, which sends first and reads then, hears why. */
+    LIMIT_HTTP_DISCARDED_BYTES = 4 * 1024 * 1024,
+
+    /* Connections of a server and of one of its listeners; the listeners. The rest waits until a place is free. */
+    LIMIT_HTTP_CONNECTIONS = 256,
+    LIMIT_HTTP_LISTENER_CONNECTIONS = 192,
+    LIMIT_HTTP_LISTENERS = 8,
+
+    /* In milliseconds: how long a connection is kept for the next request, how long a request may take to come in, from the moment
+     * when its line is there, or the connection for the first one, and how long its client may take to read the response. */
+    LIMIT_HTTP_IDLE_MS = 300 * 1000,
+    LIMIT_HTTP_REQUEST_MS = 30 * 1000,
+    LIMIT_HTTP_RESPONSE_MS = 300 * 1000,
+
+    /* A file with a TLS key, or with certificates. */
+    LIMIT_TLS_FILE_BYTES = 256 * 1024,
 };
 
 #endif
