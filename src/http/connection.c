@@ -5,10 +5,14 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <timeval.h>
 #include <util.h>
+
+enum { MAX_EVENTS = 32 };
 
 struct connection *
 connection_add(struct listener *listener, const struct accepted *accepted)
@@ -18,6 +22,7 @@ connection_add(struct listener *listener, const struct accepted *accepted)
     connection->listener = listener;
     connection->peer = accepted->peer;
     connection->fd = accepted->fd;
+    ovs_list_init(&connection->ended_node);
     connection_begin(connection, PHASE_FRESH);
     listener->accepting = connection;
     /* Calls connection_notify() before it returns, for one that it takes, and again for one of which it has to let go. */
@@ -35,8 +40,10 @@ static void
 connection_begun(struct listener *listener, struct connection *connection)
 {
     struct http_server *server = listener->server;
+    struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = connection };
 
     listener->accepting = NULL;
+    ovs_assert(!epoll_ctl(server->ended_fd, EPOLL_CTL_ADD, connection->fd, &event));
     ovs_list_push_back(&server->connections, &connection->node);
     listener->n_connections++;
     server->n_connections++;
@@ -48,6 +55,8 @@ connection_closed(struct connection *connection)
     struct listener *listener = connection->listener;
 
     ovs_assert(!connection->request);
+    epoll_ctl(listener->server->ended_fd, EPOLL_CTL_DEL, connection->fd, NULL);
+    ovs_list_remove(&connection->ended_node);
     ovs_list_remove(&connection->node);
     listener->n_connections--;
     listener->server->n_connections--;
@@ -86,6 +95,57 @@ connection_end(struct connection *connection)
 {
     connection_begin(connection, PHASE_CLOSING);
     shutdown(connection->fd, SHUT_RDWR);
+}
+
+static bool
+all_is_read(const struct connection *connection)
+{
+    int n;
+
+    return ioctl(connection->fd, FIONREAD, &n) || !n;
+}
+
+/* libmicrohttpd 0.9.75 goes by edges, and when a read brings less than there is room for it waits for the next one. The stream's end has none
+ * of its own if it came with the last bytes: a connection that has ended would stay. shutdown() makes an edge, and changes nothing
+ * else, for nothing can come any more. */
+static void
+connection_nudge(struct connection *connection)
+{
+    if (!connection->nudged && all_is_read(connection)) {
+        connection->nudged = true;
+        shutdown(connection->fd, SHUT_RD);
+    }
+}
+
+static void
+note_ended(struct http_server *server)
+{
+    struct epoll_event events[MAX_EVENTS];
+    const int n = epoll_wait(server->ended_fd, events, ARRAY_SIZE(events), 0);
+
+    for (int i = 0; i < n; i++) {
+        struct connection *connection = events[i].data.ptr;
+
+        if (ovs_list_is_empty(&connection->ended_node)) {
+            ovs_list_push_back(&server->ended, &connection->ended_node);
+        }
+    }
+}
+
+/* libmicrohttpd alone frees connections, in its turn. */
+void
+connections_see_ended(struct http_server *server)
+{
+    struct connection *connection;
+
+    note_ended(server);
+    LIST_FOR_EACH (connection, ended_node, &server->ended) {
+        if (request_waits(connection->request)) {
+            request_give_back(connection->request);
+        } else {
+            connection_nudge(connection);
+        }
+    }
 }
 
 void

@@ -5,14 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #include <util.h>
 
 #include "base/limits.h"
-
-enum { MAX_EVENTS = 32 };
 
 static struct connection *
 connection_of(struct MHD_Connection *mhd)
@@ -146,16 +142,17 @@ body_add(struct request *request, const char *part, size_t *size)
     return request->n_discarded <= LIMIT_HTTP_DISCARDED_BYTES ? MHD_YES : MHD_NO;
 }
 
-/* Requests that wait: libmicrohttpd does nothing with their connections, so their sockets are watched here. */
+/* Requests that wait. */
+
+bool
+request_waits(const struct request *request)
+{
+    return request && request->suspended;
+}
 
 static void
 request_suspend(struct request *request)
 {
-    struct http_server *server = request->connection->listener->server;
-    struct epoll_event event = { .events = EPOLLRDHUP, .data.ptr = request };
-
-    ovs_assert(!epoll_ctl(server->waiting_fd, EPOLL_CTL_ADD, request->connection->fd, &event));
-    server->n_waiting++;
     request->suspended = true;
     MHD_suspend_connection(request->mhd);
 }
@@ -164,15 +161,12 @@ request_suspend(struct request *request)
 static void
 request_resume(struct request *request)
 {
-    struct http_server *server = request->connection->listener->server;
-
-    ovs_assert(!epoll_ctl(server->waiting_fd, EPOLL_CTL_DEL, request->connection->fd, NULL));
-    server->n_waiting--;
     request->suspended = false;
+    request->connection->listener->server->resumed = true;
     MHD_resume_connection(request->mhd);
 }
 
-static void
+void
 request_give_back(struct request *request)
 {
     const struct http_handler *handler = &request->connection->listener->server->handler;
@@ -180,34 +174,6 @@ request_give_back(struct request *request)
     request->state = REQUEST_GONE;
     handler->gone(&request->up, handler->aux);
     request_resume(request);
-}
-
-/* The handler may answer other requests from 'gone': these are no longer the handler's, but not freed either. */
-void
-requests_find_gone(struct http_server *server)
-{
-    struct epoll_event events[MAX_EVENTS];
-    int n = server->n_waiting ? epoll_wait(server->waiting_fd, events, ARRAY_SIZE(events), 0) : 0;
-
-    for (int i = 0; i < n; i++) {
-        struct request *request = events[i].data.ptr;
-
-        if (request->state == REQUEST_ASKED) {
-            request_give_back(request);
-        }
-    }
-}
-
-void
-requests_abandon(struct http_server *server)
-{
-    struct connection *connection;
-
-    LIST_FOR_EACH (connection, node, &server->connections) {
-        if (connection->request && connection->request->state == REQUEST_ASKED) {
-            request_give_back(connection->request);
-        }
-    }
 }
 
 /* The request is whole. */

@@ -38,12 +38,15 @@ struct http_server {
     struct ovs_list connections;        /* struct connection by 'node' */
     size_t n_connections;
 
+    /* A request does not wait any more: libmicrohttpd has something to do that none of its files tells of. */
+    bool resumed;
+
     /* No connection is to be closed before this. It may be earlier than the first that is: then a look costs one turn. */
     long long int first_end;
 
-    /* An epoll set with the sockets of those whose request waits: libmicrohttpd does not look at these. */
-    int waiting_fd;
-    size_t n_waiting;
+    /* An epoll set that tells once of each connection that its client has ended it, or has finished sending: TCP does not say which. */
+    int ended_fd;
+    struct ovs_list ended;              /* struct connection by 'ended_node': those of which it has told */
 };
 
 enum request_state {
@@ -59,7 +62,7 @@ struct request {
     struct MHD_Connection *mhd;
     struct ds body;
     enum request_state state;
-    bool suspended;             /* its connection is in 'waiting_fd' and not in libmicrohttpd's own set */
+    bool suspended;             /* libmicrohttpd does nothing with its connection */
     unsigned int status;        /* of 'response' */
     struct MHD_Response *response;
     bool refused;               /* 'response' is to be sent when what still comes has been thrown away */
@@ -73,6 +76,8 @@ struct connection {
     int fd;
     struct phase phase;
     struct request *request;    /* NULL between two */
+    struct ovs_list ended_node; /* empty if the client has not ended it */
+    bool nudged;                /* libmicrohttpd has been made to see that */
 };
 
 /* connection.c */
@@ -83,6 +88,9 @@ void connection_begin(struct connection *, enum phase_name);
 
 /* Makes libmicrohttpd close it in its next turn. */
 void connection_end(struct connection *);
+
+/* Sees which ones their clients have ended: gives a request that waits back to the handler, and makes libmicrohttpd see the others' end. */
+void connections_see_ended(struct http_server *);
 
 /* Ends those that have taken too long. */
 void connections_expire(struct http_server *);
@@ -102,10 +110,10 @@ enum MHD_Result request_part(void *listener, struct MHD_Connection *, const char
                              const char *upload, size_t *upload_size, void **request);
 void request_end(void *listener, struct MHD_Connection *, void **request, enum MHD_RequestTerminationCode);
 
-/* Gives the requests whose clients have gone back to the handler. */
-void requests_find_gone(struct http_server *);
+/* Whether it waits for its response, which comes later than in the call of the handler. NULL does not. */
+bool request_waits(const struct request *);
 
-/* Gives all that wait back to the handler. */
-void requests_abandon(struct http_server *);
+/* Gives one that waits back to the handler, who may answer others then, and closes its connection in libmicrohttpd's next turn. */
+void request_give_back(struct request *);
 
 #endif

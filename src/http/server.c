@@ -124,9 +124,10 @@ http_server_open(const struct http_listener *listeners, size_t n_listeners, cons
     server->handler = *handler;
     server->listeners = xcalloc(n_listeners, sizeof *server->listeners);
     ovs_list_init(&server->connections);
+    ovs_list_init(&server->ended);
     server->first_end = LLONG_MAX;
-    server->waiting_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (server->waiting_fd < 0) {
+    server->ended_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (server->ended_fd < 0) {
         error = error_new(ERROR_REFUSED, "HTTP server: no epoll set: %s", ovs_strerror(errno));
     }
     while (!error && server->n_listeners < n_listeners) {
@@ -144,15 +145,21 @@ http_server_open(const struct http_listener *listeners, size_t n_listeners, cons
 void
 http_server_close(struct http_server *server)
 {
+    struct connection *connection;
+
     if (!server) {
         return;
     }
-    requests_abandon(server);
+    LIST_FOR_EACH (connection, node, &server->connections) {
+        if (request_waits(connection->request)) {
+            request_give_back(connection->request);
+        }
+    }
     for (size_t i = 0; i < server->n_listeners; i++) {
         listener_close(&server->listeners[i]);
     }
-    if (server->waiting_fd >= 0) {
-        close(server->waiting_fd);
+    if (server->ended_fd >= 0) {
+        close(server->ended_fd);
     }
     free(server->listeners);
     free(server);
@@ -230,11 +237,12 @@ listener_accept_wait(const struct listener *listener)
 void
 http_server_run(struct http_server *server)
 {
+    server->resumed = false;
     connections_expire(server);
-    requests_find_gone(server);
     for (size_t i = 0; i < server->n_listeners; i++) {
         MHD_run(server->listeners[i].daemon);
     }
+    connections_see_ended(server);
     /* At last: a connection whose next request has come is not taken for an idle one. */
     for (size_t i = 0; i < server->n_listeners; i++) {
         listener_accept(&server->listeners[i]);
@@ -260,8 +268,9 @@ http_server_wait(struct http_server *server)
     for (size_t i = 0; i < server->n_listeners; i++) {
         listener_wait(&server->listeners[i]);
     }
-    if (server->n_waiting) {
-        poll_fd_wait(server->waiting_fd, POLLIN);
+    poll_fd_wait(server->ended_fd, POLLIN);
+    if (server->resumed) {
+        poll_immediate_wake();
     }
     if (server->first_end != LLONG_MAX) {
         poll_timer_wait_until(server->first_end);

@@ -301,13 +301,39 @@ def test_ipv6(folder):
 
 # Requests that wait
 
-def test_client_that_goes_while_it_sends_is_forgotten(echo):
-    for transport in ("tcp", "unix"):
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+@pytest.mark.parametrize("size", [0, 1000, BODY // 2])
+def test_client_that_goes_while_it_sends_is_forgotten(echo, size, transport):
+    for _ in range(10):
         with echo.connect(transport) as sock:
-            sock.sendall(raw("/echo", f"Content-Length: {BODY}", body=b"x" * (BODY // 2)))
-            echo.until(connections=1)
-        echo.until(connections=0)
+            sock.sendall(raw("/echo", f"Content-Length: {BODY}", body=b"x" * size))
+    echo.until(connections=0)
     assert echo.show()["asked"] == 0
+
+
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+@pytest.mark.parametrize("size", [0, 1000, 30_000])
+def test_client_that_finishes_sending_is_answered_and_let_go(echo, size, transport):
+    for _ in range(10):
+        with echo.connect(transport) as sock:
+            sock.sendall(posted(b"a" * size) + posted(b"b" * size) + raw("/bytes/1000000", method="GET"))
+            sock.shutdown(socket.SHUT_WR)
+            reader = sock.makefile("rb")
+            assert [response_from(reader) for _ in range(3)] == [b"a" * size, b"b" * size, b"x" * 1_000_000]
+            assert reader.read() == b""
+    echo.until(connections=0, gone=0)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+def test_client_that_asks_and_goes_is_told_of(echo, transport):
+    """Its end comes with the request, before that waits."""
+    for _ in range(10):
+        with echo.connect(transport) as sock:
+            sock.sendall(posted(b"x", path="/hold"))
+            if transport == "unix":     # a request there is dropped unread when its client has gone
+                sock.shutdown(socket.SHUT_WR)
+                assert ends(sock)
+    echo.until(gone=10, held=0, connections=0)
 
 
 def test_response_to_head_has_no_body(echo):
@@ -325,6 +351,15 @@ def test_slow_requests_do_not_hold_a_fast_one_up(echo):
     assert ask(echo.client(), body="fast").text == b"fast"
     assert ask(echo.client(), "/release").status == 200
     assert [answer(client).text for client in slow] == [b"slow 0", b"slow 1"]
+
+
+@pytest.mark.parametrize("held, released", [("tcp", "unix"), ("unix", "tcp"), ("unix", "unix")])
+def test_request_is_answered_from_the_handler_of_another(echo, held, released):
+    waiting = echo.client(held)
+    waiting.request("POST", "/hold", "thanks")
+    echo.until(held=1)
+    assert ask(echo.client(released), "/release").status == 200
+    assert answer(waiting).text == b"thanks"
 
 
 def test_a_hundred_quick_requests_beside_one_that_blocks_for_three_seconds(echo):
@@ -382,6 +417,19 @@ def test_idle_connections_cost_no_turns_of_the_loop(echo):
     assert ask(client, "/after/1000").status == 200
     # The connection, the request, its time, the response, and the question about turns.
     assert echo.show()["turns"] - before < 15
+
+
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+def test_client_that_finishes_sending_and_does_not_read_costs_no_turns(echo, transport):
+    with echo.connect(transport) as sock:
+        sock.sendall(raw("/bytes/50000000", method="GET"))
+        sock.shutdown(socket.SHUT_WR)
+        client = echo.client()
+        ask(client, "/after/100")
+        before = echo.show()["turns"]
+        assert ask(client, "/after/300").status == 200
+        assert echo.show()["turns"] - before < 15
+        assert len(response_of(sock).text) == 50_000_000
 
 
 # Limits
@@ -685,6 +733,14 @@ def test_tls_client_that_has_gone_is_told_of(tls, certificate):
     tls.until(held=1)
     blocked.close()
     tls.until(held=0, gone=1, connections=0)
+
+
+def test_tls_client_that_goes_while_it_sends_is_forgotten(tls, certificate):
+    for _ in range(10):
+        client = tls_client(tls, certificate)
+        client.sock.sendall(raw("/echo", f"Content-Length: {BODY}", body=b"x" * 1000))
+        client.close()
+    tls.until(connections=0, asked=0)
 
 
 def test_tls_requests_that_wait(tls, certificate):
