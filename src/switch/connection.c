@@ -148,7 +148,7 @@ connection_run(struct connection *connection)
 void
 connection_flush(struct connection *connection)
 {
-    if (connection->outbox.bytes.size) {
+    if (connection->rconn && connection->outbox.bytes.size) {
         rconn_run(connection->rconn);
     }
 }
