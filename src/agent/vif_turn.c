@@ -66,7 +66,7 @@ has_ended_already(const struct agent_vif *vif, unsigned int steps)
 static bool
 rules_have_arrived(const struct agent_vif *vif)
 {
-    return vif->rules.acked || (!ovs_list_is_empty(&vif->in_flight) && vif->bridge->commits);
+    return vif->rules.acked || (!ovs_list_is_empty(&vif->in_flight) && vif->rules.bridge->commits);
 }
 
 /* In a storm ports come when their rules have, and go when theirs have gone (AGENT_CALM_VIFS). */
