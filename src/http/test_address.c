@@ -11,6 +11,7 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "base/test_error.h"
 #include "http/address.h"
 
 static void
@@ -19,11 +20,7 @@ assert_refused(const char *text, enum error_code code, const char *part)
     struct http_address address;
     OWN_ERROR struct error *error = http_address_parse(text, &address);
 
-    assert_non_null(error);
-    assert_int_equal(error->code, code);
-    if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
+    assert_error(error, code, part, text);
 }
 
 static void

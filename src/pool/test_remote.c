@@ -12,6 +12,7 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "base/test_error.h"
 #include "pool/remote.h"
 
 static void
@@ -19,11 +20,7 @@ assert_refused(const char *remote, const char *part)
 {
     OWN_ERROR struct error *error = pool_remote_check(remote);
 
-    assert_non_null(error);
-    assert_int_equal(error->code, ERROR_INVALID);
-    if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
+    assert_error(error, ERROR_INVALID, part, remote);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "base/test_error.h"
 #include "vif/mac.h"
 
 /* Asserts that 'text' is refused with a message that holds 'part', and that nothing was written. */
@@ -20,11 +21,7 @@ assert_refused(const char *text, const char *part)
     struct mac mac = { { 1, 2, 3, 4, 5, 6 } };
     OWN_ERROR struct error *error = mac_parse(text, &mac);
 
-    assert_non_null(error);
-    assert_int_equal(error->code, ERROR_INVALID);
-    if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
+    assert_error(error, ERROR_INVALID, part, text);
     assert_memory_equal(mac.octet, "\1\2\3\4\5\6", 6);
 }
 

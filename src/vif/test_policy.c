@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/test_error.h"
 #include "vif/policy.h"
 
 #define LIST(...) ((const char *const []) { __VA_ARGS__, NULL })
@@ -40,11 +41,7 @@ assert_refused(struct vif_policy_words words, enum error_code code, const char *
     struct vif_policy policy = { .n_ipv4 = 77 };
     OWN_ERROR struct error *error = vif_policy_parse(&words, &policy);
 
-    assert_non_null(error);
-    assert_int_equal(error->code, code);
-    if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
+    assert_error(error, code, part, "the policy");
     assert_int_equal(policy.n_ipv4, 77);
 }
 

@@ -11,18 +11,9 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "base/test_error.h"
 #include "vif/mac.h"
 #include "vif/prefix.h"
-
-static void
-assert_says(const struct error *error, const char *part)
-{
-    assert_non_null(error);
-    assert_int_equal(error->code, ERROR_INVALID);
-    if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
-}
 
 static void
 assert_refused4(const char *text, const char *part)
@@ -30,7 +21,7 @@ assert_refused4(const char *text, const char *part)
     struct prefix4 prefix = { .length = 77 };
     OWN_ERROR struct error *error = prefix4_parse(text, &prefix);
 
-    assert_says(error, part);
+    assert_error(error, ERROR_INVALID, part, text);
     assert_int_equal(prefix.length, 77);
 }
 
@@ -40,7 +31,7 @@ assert_refused6(const char *text, const char *part)
     struct prefix6 prefix = { .length = 177 };
     OWN_ERROR struct error *error = prefix6_parse(text, &prefix);
 
-    assert_says(error, part);
+    assert_error(error, ERROR_INVALID, part, text);
     assert_int_equal(prefix.length, 177);
 }
 

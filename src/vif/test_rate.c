@@ -12,6 +12,7 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "base/test_error.h"
 #include "vif/rate.h"
 
 static void
@@ -31,11 +32,7 @@ assert_refused(const struct vif_rate_words *words, const char *part)
     struct vif_rate rate = { 77, 78 };
     OWN_ERROR struct error *error = vif_rate_parse(words, &rate);
 
-    assert_non_null(error);
-    assert_int_equal(error->code, ERROR_INVALID);
-    if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
+    assert_error(error, ERROR_INVALID, part, "the rate");
     assert_int_equal(rate.kbytes_per_s, 77);
     assert_int_equal(rate.burst_kbytes, 78);
 }

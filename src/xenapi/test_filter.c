@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/test_error.h"
 #include "xenapi/filter.h"
 
 /* A record's fields and their text. */
@@ -59,12 +60,7 @@ assert_refused(const char *text, enum error_code code, const char *part)
     struct xenapi_filter *filter = NULL;
     OWN_ERROR struct error *error = xenapi_filter_parse(text, &filter);
 
-    if (!error) {
-        fail_msg("\"%.200s\" was taken", text);
-    } else if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
-    assert_int_equal(error->code, code);
+    assert_error(error, code, part, text);
     assert_null(filter);
 }
 

@@ -13,6 +13,7 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "base/test_error.h"
 #include "xenapi/json_reader.h"
 #include "xenapi/test_show.h"
 #include "xenapi/value.h"
@@ -50,12 +51,7 @@ assert_refuses_n(const char *text, size_t n, enum error_code code, const char *p
     struct xenapi_value value = xenapi_int(77);
     OWN_ERROR struct error *error = xenapi_json_read(exact, n, DEPTH, &value);
 
-    if (!error) {
-        fail_msg("\"%s\" was taken", text);
-    } else if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
-    assert_int_equal(error->code, code);
+    assert_error(error, code, part, text);
     assert_int_equal(value.integer, 77);
     free(exact);
 }

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/test_error.h"
 #include "xenapi/call.h"
 #include "xenapi/jsonrpc.h"
 #include "xenapi/test_show.h"
@@ -47,12 +48,7 @@ assert_refused(const char *text, size_t n, enum error_code code, const char *par
     struct xenapi_jsonrpc_id id = { .id = xenapi_int(78) };
     OWN_ERROR struct error *error = xenapi_jsonrpc_decode_reply(text, n, &reply, &id);
 
-    if (!error) {
-        fail_msg("\"%.200s\" was taken", text);
-    } else if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
-    assert_int_equal(error->code, code);
+    assert_error(error, code, part, text);
     assert_int_equal(reply.value.integer, 77);
     assert_int_equal(id.id.integer, 78);
 }

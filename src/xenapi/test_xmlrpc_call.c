@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/test_error.h"
 #include "xenapi/call.h"
 #include "xenapi/map.h"
 #include "xenapi/test_show.h"
@@ -44,12 +45,7 @@ assert_refused(const char *text, size_t n, enum error_code code, const char *par
     struct xenapi_call call = { .method = untouched };
     OWN_ERROR struct error *error = xenapi_xmlrpc_decode_call(text, n, &call);
 
-    if (!error) {
-        fail_msg("\"%.200s\" was taken", text);
-    } else if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
-    assert_int_equal(error->code, code);
+    assert_error(error, code, part, text);
     assert_true(call.method == untouched);
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/test_error.h"
 #include "xenapi/call.h"
 #include "xenapi/test_show.h"
 #include "xenapi/xmlrpc.h"
@@ -43,12 +44,7 @@ assert_refused(const char *text, size_t n, enum error_code code, const char *par
     struct xenapi_reply reply = xenapi_success(xenapi_int(77));
     OWN_ERROR struct error *error = xenapi_xmlrpc_decode_reply(text, n, &reply);
 
-    if (!error) {
-        fail_msg("\"%.200s\" was taken", text);
-    } else if (!strstr(error->text, part)) {
-        fail_msg("\"%s\" does not say \"%s\"", error->text, part);
-    }
-    assert_int_equal(error->code, code);
+    assert_error(error, code, part, text);
     assert_int_equal(reply.value.integer, 77);
 }
 
