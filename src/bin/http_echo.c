@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A program for tests of the HTTP server's room (tests/e2e/test_http.py). It is installed nowhere.
+ * A program for tests of the HTTP server's room (tests/e2e/http_echo.py). It is installed nowhere.
  *
  * usage: http-echo [--certificate=FILE --key=FILE] [--mode=OCTAL] CONTROL-SOCKET LISTENER...
  *
