@@ -21,7 +21,7 @@ def storms(contenders, n, n_rounds, few):
     plug, unplug = Series("plug", n, 0), Series("unplug", n, 0)
 
     def one(contender):
-        plug_and_unplug(contender, vifs, plug, unplug)
+        plug_and_unplug(contender, contenders, vifs, plug, unplug)
 
     interleave([contender for contender in contenders if few.get(contender.name) != 0], n_rounds, few, one)
     return [plug, unplug]
@@ -33,20 +33,28 @@ def singles(contenders, present, n_rounds, few):
     plug, unplug = Series("plug", 1, present), Series("unplug", 1, present)
 
     def one(contender):
-        plug_and_unplug(contender, probes(1), plug, unplug)
+        plug_and_unplug(contender, contenders, probes(1), plug, unplug)
 
     interleave(contenders, n_rounds, few, one)
     return [plug, unplug]
 
 
-def plug_and_unplug(contender, vifs, plug, unplug):
+def plug_and_unplug(contender, contenders, vifs, plug, unplug):
     """With fresh devices, as a VM that starts has them."""
     world = contender.world
     world.make_devices(vifs)
+    settle(contenders)
     plug.add(contender, *timed(world, lambda: contender.plug(vifs)))
+    settle(contenders)
     unplug.add(contender, *timed(world, lambda: contender.unplug(vifs)))
-    world.settle()
+    settle(contenders)
     world.drop_devices()
+
+
+def settle(contenders):
+    """Both switches: what the other one still does for the contender of before, it does on processors and under locks of the kernel that this one needs."""
+    for world in {contender.world for contender in contenders}:
+        world.settle()
 
 
 def changes(contenders, present, n_rounds, few):
@@ -57,6 +65,7 @@ def changes(contenders, present, n_rounds, few):
     with wired(contenders) as numbers:
         def one(contender):
             wider = ways[contender] = not ways.get(contender, False)
+            settle(contenders)
             vif, ofport = numbers[contender]
             series.add(contender, *timed(contender.world, lambda: contender.change(vif, ofport, wider)))
 

@@ -3,6 +3,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from lab import Lab, wait_for
@@ -17,6 +18,7 @@ PROGRAMS = Path(os.environ.get("CABLED_BENCH", Path(__file__).resolve().parent.p
 # Groups of the devices that a round makes, and of those that stay: the kernel deletes a group much faster than one by one.
 GROUP = "77"
 PRESENT_GROUP = "78"
+STILL_S = 0.05                  # a switch that works for less than a tenth of that time is idle
 MODEL = 65000                   # the number of the VIF from which moulds are taken
 
 
@@ -73,9 +75,17 @@ class World:
         self._make(vifs, GROUP)
 
     def settle(self):
-        """Wait until ovs-vswitchd has nothing left to do: rows are gone long before their ports, and whoever comes next would pay."""
-        for _ in range(2):      # answered between two turns of its loop; the first may be a turn that had begun before
+        """Wait until ovs-vswitchd has nothing left to do: rows are gone long before their ports, and devices that come and go wake it.
+        Whoever comes next would pay."""
+        wait_for(self._switch_is_idle, "ovs-vswitchd to have nothing left to do", 120)
+
+    def _switch_is_idle(self):
+        """Answers between two turns of its loop, the first of which may be one that had begun before, and then keeps still."""
+        for _ in range(2):
             self.lab.run("ovs-appctl", "-t", self.lab.vswitchd.control, "version", timeout_s=120)
+        before = self.processes.cpu_ns()
+        time.sleep(STILL_S)
+        return self.processes.cpu_ns()[self.lab.vswitchd.name] - before[self.lab.vswitchd.name] < STILL_S * 1e9 / 10
 
     def drop_devices(self):
         """Away with what make_devices() has made."""
