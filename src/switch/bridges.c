@@ -11,8 +11,9 @@
 #include "switch/former.h"
 #include "switch/prefixes.h"
 
-const struct switchrec_bridge *
-find_bridge(const struct switch_db *db, const char *name)
+/* By the index, which has the rows of this turn's transaction too. */
+static const struct switchrec_bridge *
+find_bridge_in_index(const struct switch_db *db, const char *name)
 {
     struct switchrec_bridge *key = switchrec_bridge_index_init_row(db->bridges_by_name);
 
@@ -20,6 +21,15 @@ find_bridge(const struct switch_db *db, const char *name)
     const struct switchrec_bridge *bridge = switchrec_bridge_index_find(db->bridges_by_name, key);
     switchrec_bridge_index_destroy_row(key);
     return bridge;
+}
+
+const struct switchrec_bridge *
+find_bridge(const struct switch_db *db, const char *name)
+{
+    const struct uuid *uuid = shash_find_data(&db->bridge_uuids, name);
+    const struct switchrec_bridge *bridge = uuid ? switchrec_bridge_get_for_uuid(db->idl, uuid) : NULL;
+
+    return bridge && !strcmp(bridge->name, name) ? bridge : find_bridge_in_index(db, name);
 }
 
 static bool

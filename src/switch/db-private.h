@@ -25,7 +25,8 @@ struct switch_db {
     struct ovsdb_idl_index *bridges_by_name;
     struct ovsdb_idl_index *ports_by_name;
     struct ovsdb_idl_index *interfaces_by_name;
-    struct shash port_uuids;    /* of struct uuid by the port's name: where to look first */
+    struct shash bridge_uuids;  /* of struct uuid by name: where to look first */
+    struct shash port_uuids;
     struct members ports;       /* of bridges */
     struct members interfaces;  /* of ports */
     enum switch_db_fate fate;   /* of the transaction that ended in this turn */

@@ -98,6 +98,7 @@ switch_db_open_without_lock(const char *remote)
     db->idl = ovsdb_idl_create(remote, &switchrec_idl_class, false, true);
     members_init(&db->ports);
     members_init(&db->interfaces);
+    shash_init(&db->bridge_uuids);
     shash_init(&db->port_uuids);
     watch_columns(db->idl);
     db->bridges_by_name = index_by_name(db->idl, &switchrec_bridge_col_name, compare_bridges);
@@ -123,6 +124,7 @@ switch_db_close(struct switch_db *db)
     if (db) {
         members_destroy(&db->ports);
         members_destroy(&db->interfaces);
+        shash_destroy_free_data(&db->bridge_uuids);
         shash_destroy_free_data(&db->port_uuids);
         ovsdb_idl_loop_destroy(&db->loop);
         free(db->error);
@@ -178,17 +180,18 @@ note_ports(struct telling *telling, const struct switchrec_bridge *bridge)
     }
 }
 
+/* Remembers, or forgets, where the row of that name is. */
 static void
-note_name(struct switch_db *db, const struct switchrec_port *port)
+note_name(struct shash *uuids, const char *name, const struct uuid *uuid, bool gone)
 {
-    const struct uuid *known = shash_find_data(&db->port_uuids, port->name);
+    const struct uuid *known = shash_find_data(uuids, name);
 
-    if (!switchrec_port_is_deleted(port)) {
-        if (!known || !uuid_equals(known, &port->header_.uuid)) {
-            free(shash_replace(&db->port_uuids, port->name, xmemdup(&port->header_.uuid, sizeof port->header_.uuid)));
+    if (!gone) {
+        if (!known || !uuid_equals(known, uuid)) {
+            free(shash_replace(uuids, name, xmemdup(uuid, sizeof *uuid)));
         }
-    } else if (known && uuid_equals(known, &port->header_.uuid)) {
-        free(shash_find_and_delete(&db->port_uuids, port->name));
+    } else if (known && uuid_equals(known, uuid)) {
+        free(shash_find_and_delete(uuids, name));
     }
 }
 
@@ -213,6 +216,7 @@ tell_changed_bridges(struct telling *telling)
     const struct switchrec_bridge *bridge;
 
     SWITCHREC_BRIDGE_FOR_EACH_TRACKED (bridge, telling->db->idl) {
+        note_name(&telling->db->bridge_uuids, bridge->name, &bridge->header_.uuid, switchrec_bridge_is_deleted(bridge));
         note_ports(telling, bridge);
     }
     SWITCHREC_BRIDGE_FOR_EACH_TRACKED (bridge, telling->db->idl) {
@@ -258,7 +262,7 @@ tell_changes(struct switch_db *db, const struct switch_db_events *events)
     const struct switchrec_port *port;
 
     SWITCHREC_PORT_FOR_EACH_TRACKED (port, db->idl) {
-        note_name(db, port);
+        note_name(&db->port_uuids, port->name, &port->header_.uuid, switchrec_port_is_deleted(port));
         note_interfaces(db, port);
     }
     tell_changed_bridges(&telling);
