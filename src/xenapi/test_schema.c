@@ -60,7 +60,7 @@ static const enum xenapi_field_id without_limits[] = {
 /* Columns that are no field: what `cabled` and `cable` tell each other. */
 static const char *const others[] = {
     "Network.vlan", "Network.uplink", "VIF.host", "VIF.interface", "VIF.ofport", "VIF.wired_since", "VIF.wire_state",
-    "VIF.wire_error", "VIF.wire_policy", "VIF.rule_packets", "VIF.rule_bytes", "VIF.rule_packets_base", "VIF.rule_bytes_base",
+    "VIF.wire_error", "VIF.wire_policy", "VIF.wire_times", "VM.start_times", "VIF.rule_packets", "VIF.rule_bytes", "VIF.rule_packets_base", "VIF.rule_bytes_base",
 };
 
 static const char *path;
