@@ -10,6 +10,9 @@ enum {
     /* A VIF's addresses and prefixes, both families together: the cookie has 8 bits for their index. */
     LIMIT_VIF_ADDRESSES = 200,
 
+    /* XenAPI's VIF.device, a number within a VM. A guest has room for a few dozen devices. */
+    LIMIT_VIF_DEVICE = 255,
+
     /* VLANs of a trunk VIF: each repeats the flows of the first table. */
     LIMIT_VIF_VLANS = 64,
 

@@ -10,7 +10,6 @@
 #include "xenapi/classes.h"
 
 struct error;
-struct uuid;
 
 /* HANDLE_INVALID [class, ref] and UUID_INVALID [class, uuid]. */
 struct xenapi_reply failure_handle(enum xenapi_class_id class, const char *ref);

@@ -6,23 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The vocabulary of classes.def. What begins with ATOM_ may stand in a set or a map. */
-#define ATOM_STRING { .atom = XENAPI_ATOM_STRING }
-#define ATOM_INT { .atom = XENAPI_ATOM_INT }
-#define ATOM_FLOAT { .atom = XENAPI_ATOM_FLOAT }
-#define ATOM_ENUM(NAME) { .atom = XENAPI_ATOM_ENUM, .values = XENAPI_ENUM_##NAME }
-#define ATOM_REF(CLASS) { .atom = XENAPI_ATOM_REF, .class = XENAPI_CLASS_##CLASS }
-#define ATOM_STRINGS { .atom = XENAPI_ATOM_STRINGS }
-
-#define TYPE_STRING { .shape = XENAPI_SHAPE_SCALAR, .key = ATOM_STRING }
-#define TYPE_INT { .shape = XENAPI_SHAPE_SCALAR, .key = ATOM_INT }
-#define TYPE_FLOAT { .shape = XENAPI_SHAPE_SCALAR, .key = ATOM_FLOAT }
-#define TYPE_BOOL { .shape = XENAPI_SHAPE_SCALAR, .key = { .atom = XENAPI_ATOM_BOOL } }
-#define TYPE_DATETIME { .shape = XENAPI_SHAPE_SCALAR, .key = { .atom = XENAPI_ATOM_DATETIME } }
-#define TYPE_ENUM(NAME) { .shape = XENAPI_SHAPE_SCALAR, .key = ATOM_ENUM(NAME) }
-#define TYPE_REF(CLASS) { .shape = XENAPI_SHAPE_SCALAR, .key = ATOM_REF(CLASS) }
-#define TYPE_SET(ELEMENT) { .shape = XENAPI_SHAPE_SET, .key = ATOM_##ELEMENT }
-#define TYPE_MAP(KEY, VALUE) { .shape = XENAPI_SHAPE_MAP, .key = ATOM_##KEY, .value = ATOM_##VALUE }
+#include "xenapi/type_words.h"
 
 #define ACCESS_RO .access = XENAPI_ACCESS_RO
 #define ACCESS_NEW .access = XENAPI_ACCESS_NEW
