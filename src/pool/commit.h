@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A change of the pool database (pool/change.h) that a server makes in its loop, without waiting for it. Several can be under way at
- * once. Like pool_change(), it is checked and written again when somebody else was first.
+ * once. Like pool_change(), it is checked and written again when somebody else was first, or when the connection was lost meanwhile: then it
+ * is not known whether the database had made it already, so that a change which adds a row looks first whether it is there.
+ *
+ * A replica has one open transaction at a time: none of these may be called from inside a change.
  */
 #ifndef POOL_COMMIT_H
 #define POOL_COMMIT_H

@@ -29,7 +29,7 @@ pool_watch_only_own_vifs(struct ovsdb_idl *idl, const struct uuid *host)
 }
 
 struct pool *
-pool_open(const char *remote, const struct uuid *host)
+pool_open_whole(const char *remote)
 {
     struct pool *pool = xmalloc(sizeof *pool);
 
@@ -38,6 +38,14 @@ pool_open(const char *remote, const struct uuid *host)
     /* Relays and followers answer as well as the leader; writes are forwarded. */
     ovsdb_idl_set_leader_only(pool->idl, false);
     ovsdb_idl_track_add_all(pool->idl);
+    return pool;
+}
+
+struct pool *
+pool_open(const char *remote, const struct uuid *host)
+{
+    struct pool *pool = pool_open_whole(remote);
+
     if (host) {
         pool_watch_only_own_vifs(pool->idl, host);
     } else {

@@ -23,6 +23,10 @@ struct pool;
 /* Opens a replica of the database at 'remote' (pool_remote_check() says what that can be). Returns at once; pool_run() connects.
  * With 'host', only the VIFs that this host wires are seen. */
 struct pool *pool_open(const char *remote, const struct uuid *host);
+
+/* As pool_open(), for a program that stays and sees the whole database. */
+struct pool *pool_open_whole(const char *remote);
+
 void pool_close(struct pool *);
 
 void pool_run(struct pool *);
