@@ -281,6 +281,10 @@ each_column_is_of_a_field_or_ours(void **state)
     SHASH_FOR_EACH (table, json_object(member(schema, "tables"))) {
         const struct xenapi_class *class = xenapi_class_find(table->name);
 
+        /* Operations are no objects: they show as VM.current_operations, and as tasks of the server that has begun them. */
+        if (!strcmp(table->name, "Operation")) {
+            continue;
+        }
         assert_non_null(class);
         assert_string_equal(class->table, table->name);
         SHASH_FOR_EACH (column, json_object(member(table->data, "columns"))) {
