@@ -78,6 +78,9 @@ enum {
 
     /* A file with a TLS key, or with certificates. */
     LIMIT_TLS_FILE_BYTES = 256 * 1024,
+
+    /* Objects of the XenAPI that have gone and that a client can still be told of. */
+    LIMIT_OBJECTS_GONE = 100000,
 };
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "xenapi/accessors.h"
 #include "xenapi/call.h"
+#include "xenapi/classes.h"
 
 struct error;
 struct objects;

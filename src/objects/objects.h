@@ -4,7 +4,8 @@
  * (tasks, sessions). Records, fields, look-ups and the order of changes, from which events are made, are generic over the table of classes
  * (xenapi/classes.h).
  *
- * Objects of the pool appear, change and go in objects_run() and at no other time, so a `struct object` is good until the next one.
+ * Objects of the pool appear, change and go in objects_run() and at no other time, so a `struct object` is good until the next one. What their
+ * fields say is read from the replica as it is.
  */
 #ifndef OBJECTS_OBJECTS_H
 #define OBJECTS_OBJECTS_H
@@ -27,7 +28,7 @@ struct uuid;
 struct objects *objects_create(struct pool *, int64_t generation);
 void objects_destroy(struct objects *);
 
-/* Takes in what has changed in the replica. */
+/* Takes in what has changed in the replica: this is the one that may ask it for that (ovsdb_idl_track_clear()). */
 void objects_run(struct objects *);
 
 /* The object of that class and uuid; NULL if there is none. 'uuid' as text or ref: objects_find_ref() takes what a client sent, and knows no
@@ -46,7 +47,7 @@ size_t objects_count(const struct objects *, enum xenapi_class_id);
 const struct xenapi_class *object_class(const struct object *);
 const struct uuid *object_uuid(const struct object *);
 
-/* The object's row in the pool database; NULL if it is held. */
+/* The object's row in the pool database; NULL if it is held, or has gone since the last objects_run(). */
 const struct ovsdb_idl_row *object_row(const struct object *);
 
 /* The value of a field, which the caller destroys; the field is one of the object's class. Never fails: an empty column is the default, and a
@@ -56,7 +57,8 @@ struct xenapi_value object_get(const struct objects *, const struct object *, co
 /* All fields, by wire name. */
 struct xenapi_value object_record(const struct objects *, const struct object *);
 
-/* Objects that the server holds. The object has the defaults of its class, and 'uuid'. Every change moves the generation. */
+/* Objects that the server holds. The object has the defaults of its class, and 'uuid'. Every change moves the generation, but of a class
+ * without events (sessions). */
 struct object *objects_hold(struct objects *, enum xenapi_class_id, const struct uuid *);
 void objects_hold_set(struct objects *, struct object *, enum xenapi_field_id, struct xenapi_value); /* takes the value over */
 void objects_release(struct objects *, struct object *);
@@ -67,8 +69,9 @@ int64_t objects_generation(const struct objects *);
 /* Gives the object a new generation although nothing has changed: event.inject. */
 void objects_touch(struct objects *, const struct object *);
 
-/* What has changed after generation 'since', oldest change first; each object once. False if that is not known any more, because too much has gone
- * since then (LIMIT_OBJECTS_GONE): EVENTS_LOST. 'changed' must not change anything. */
+/* What has changed after generation 'since', oldest change first; each object once. What came and went since then is left out. After
+ * generation 0 everything has been added. False if that is not known any more, because too much has gone since then (LIMIT_OBJECTS_GONE) or
+ * another process has given that generation out: EVENTS_LOST. 'changed' must not change anything. */
 struct object_change {
     enum { OBJECT_ADDED, OBJECT_MODIFIED, OBJECT_GONE } what;
     enum xenapi_class_id class;
