@@ -14,12 +14,15 @@
 
 #include <cmocka.h>
 #include <openvswitch/dynamic-string.h>
+#include <ovsdb-idl.h>
 #include <util.h>
 #include <uuid.h>
 
 #include "base/limits.h"
+#include "objects/access.h"
 #include "objects/test_world.h"
 #include "xenapi/ref.h"
+#include "xenapi/test_show.h"
 
 struct row {
     const char *method, *params, *reply;
@@ -428,6 +431,27 @@ object_that_is_referred_to_and_goes_meanwhile_has_no_handle(void **state)
     assert_int_equal(world->n_attempts, 2);
 }
 
+static void
+object_that_the_same_transaction_deletes_has_no_handle(void **state)
+{
+    struct world *world = *state;
+    struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(pool_idl(world->pool));
+    const struct object *vif = objects_find_ref(world->objects, XENAPI_CLASS_VIF, DB_VIF);
+    struct xenapi_value ref = xenapi_string(DB);
+    struct xenapi_reply failure;
+    char *shown;
+
+    /* A VIF refers to its VM still, as far as the replica knows. */
+    ovsdb_idl_txn_delete(object_row(objects_find_ref(world->objects, XENAPI_CLASS_VM, DB)));
+    assert_false(access_put(world->objects, object_row(vif), &xenapi_fields[XENAPI_VIF_VM], &ref, &failure));
+    shown = show_reply(&failure);
+    assert_string_equal(shown, "failure [\"HANDLE_INVALID\", \"VM\", \"" DB "\"]");
+    free(shown);
+    xenapi_reply_destroy(&failure);
+    xenapi_value_destroy(&ref);
+    ovsdb_idl_txn_destroy(txn);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -449,6 +473,7 @@ main(int argc, char *argv[])
         TEST(change_that_a_race_has_made_wrong_is_refused_in_its_own_words),
         TEST(object_that_goes_while_it_is_changed_has_no_handle),
         TEST(object_that_is_referred_to_and_goes_meanwhile_has_no_handle),
+        TEST(object_that_the_same_transaction_deletes_has_no_handle),
     };
 
     if (argc != 3) {

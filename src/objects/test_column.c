@@ -174,6 +174,24 @@ field_makes_the_column_or_a_failure(void **state)
     }
 }
 
+static void
+typed_set_holds_nothing_twice(void **state)
+{
+    static const char said[] = "[\"a\", 5, \"5\", \"a\"]";
+    const struct xenapi_field *field = &xenapi_fields[XENAPI_VM_tags];
+    struct xenapi_value value, typed;
+    struct xenapi_reply failure;
+    char *shown;
+
+    assert_null(xenapi_json_read(said, strlen(said), 8, &value));
+    assert_true(typed_value(field->name, &field->type, &value, &typed, &failure));
+    shown = show_value(&typed);
+    assert_string_equal(shown, "[\"a\", \"5\"]");
+    free(shown);
+    xenapi_value_destroy(&typed);
+    xenapi_value_destroy(&value);
+}
+
 /* What is never kept in a column has defaults of other forms. */
 static void
 default_has_the_form_of_the_field(void **state)
@@ -208,6 +226,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(column_says_the_field),
         cmocka_unit_test(field_makes_the_column_or_a_failure),
+        cmocka_unit_test(typed_set_holds_nothing_twice),
         cmocka_unit_test(default_has_the_form_of_the_field),
     };
 
