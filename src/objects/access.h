@@ -34,8 +34,9 @@ bool access_write(struct objects *, struct ovsdb_idl_txn *txn, const struct xena
                   const struct xenapi_value *params, struct xenapi_reply *failure);
 
 /* Adds an object of 'class' with 'uuid' in an open transaction, as a constructor's 'record' describes it: unknown members are ignored, those
- * that are absent or nil get their default, fields that are RO get it too. NULL, and '*failure', if a value is not of its field's type, an enum has no such value
- * (any case will do), a text is over its limit, or a reference leads nowhere. The row is the transaction's. */
+ * that are absent or nil get their default, fields that are RO get it too. If there is an object of that uuid, it is that one: an attempt of
+ * before, whose answer was lost, has made it. NULL, and '*failure', if a value is not of its field's type (objects/typed.h), does not fit
+ * into the column, or a reference leads nowhere (objects/column.h). The row is the transaction's. */
 const struct ovsdb_idl_row *access_create(struct objects *, struct ovsdb_idl_txn *txn, enum xenapi_class_id class,
                                           const struct uuid *uuid, const struct xenapi_value *record,
                                           struct xenapi_reply *failure);

@@ -161,42 +161,52 @@ keep_common(struct smap *common, const struct smap *cpu_info)
     }
 }
 
+static const char *const counted[] = { "cpu_count", "socket_count" };
+
+/* What the CPUs of several hosts have in common. */
+struct cpus {
+    bool is_empty;
+    struct smap common;
+    unsigned long long int sums[ARRAY_SIZE(counted)];
+};
+
+static void
+cpus_add(struct cpus *cpus, const struct smap *cpu_info)
+{
+    if (cpus->is_empty) {
+        smap_clone(&cpus->common, cpu_info);
+        cpus->is_empty = false;
+    } else {
+        keep_common(&cpus->common, cpu_info);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(counted); i++) {
+        cpus->sums[i] += smap_get_ullong(cpu_info, counted[i], 0);
+    }
+}
+
 /* Of all hosts: sums of what is counted, and what else is the same on all. */
 static struct xenapi_value
 cpu_info(const struct objects *objects)
 {
-    static const char *const counted[] = { "cpu_count", "socket_count" };
+    struct cpus cpus = { .is_empty = true, .common = SMAP_INITIALIZER(&cpus.common) };
     struct xenapi_value map = xenapi_map_create();
-    struct smap common = SMAP_INITIALIZER(&common);
-    unsigned long long int sums[ARRAY_SIZE(counted)] = { 0 };
     const struct object *object;
     const struct smap_node *node;
-    bool is_first = true;
 
     OBJECTS_FOR_EACH (object, objects, XENAPI_CLASS_host) {
         const struct ovsdb_idl_row *row = object_row(object);
 
         if (row) {
-            const struct smap *info = &CONTAINER_OF(row, struct poolrec_host, header_)->cpu_info;
-
-            if (is_first) {
-                smap_clone(&common, info);
-                is_first = false;
-            } else {
-                keep_common(&common, info);
-            }
-            for (size_t i = 0; i < ARRAY_SIZE(counted); i++) {
-                sums[i] += smap_get_ullong(info, counted[i], 0);
-            }
+            cpus_add(&cpus, &CONTAINER_OF(row, struct poolrec_host, header_)->cpu_info);
         }
     }
-    SMAP_FOR_EACH (node, &common) {
+    SMAP_FOR_EACH (node, &cpus.common) {
         xenapi_map_put(&map, node->key, xenapi_string(node->value));
     }
     for (size_t i = 0; i < ARRAY_SIZE(counted); i++) {
-        xenapi_map_put(&map, counted[i], xenapi_string_nocopy(xasprintf("%llu", sums[i])));
+        xenapi_map_put(&map, counted[i], xenapi_string_nocopy(xasprintf("%llu", cpus.sums[i])));
     }
-    smap_destroy(&common);
+    smap_destroy(&cpus.common);
     return map;
 }
 
