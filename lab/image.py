@@ -26,6 +26,8 @@ KERNEL_METAPACKAGE = "linux-image-cloud-amd64"
 BUSYBOX = Path("/bin/busybox")
 # In the order in which they must be loaded. virtio_console gives the agent's port, virtio_net the NIC.
 MODULES = ("virtio_ring", "virtio", "virtio_mmio", "virtio_console", "failover", "net_failover", "virtio_net")
+# What a machine with PCI has besides: its bus, disks, a power button, and a way to tell the host of a panic.
+PCI_MODULES = ("virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci", "virtio_blk", "evdev", "button", "pvpanic", "pvpanic-mmio")
 
 
 class ImageError(RuntimeError):
@@ -47,16 +49,20 @@ def programs(tell=lambda line: None):
 def kernel(tell=lambda line: None):
     """The folder with `vmlinuz` and the modules of the kernel: what the cache has, else what apt offers."""
     there = sorted(cache().glob("guest-linux-image-*"), key=lambda folder: folder.stat().st_mtime)
-    there = [folder for folder in there if (folder / "vmlinuz").exists()]
+    there = [folder for folder in there if all((folder / name).exists() for name in kernel_files())]
     if there:
         return there[-1]        # asking apt each time would take seconds, and a network
     package, version = kernel_package()
-    return cached(f"guest-{package}-{version}", lambda folder: fetch_kernel(folder, package), tell)
+    return cached(f"guest-{package}-{version}-{digest([], *kernel_files())[:4]}", lambda folder: fetch_kernel(folder, package), tell)
+
+
+def kernel_files():
+    return ["vmlinuz", *(f"{module}.ko" for module in MODULES + PCI_MODULES)]
 
 
 def initramfs(tell=lambda line: None):
     """The initramfs, a file."""
-    parts = [kernel(tell) / f"{module}.ko" for module in MODULES]
+    parts = [kernel(tell) / f"{module}.ko" for module in MODULES + PCI_MODULES]
     parts += [programs(tell) / name for name in PROGRAMS]
     parts += [BUSYBOX, SOURCES / "init", SOURCES / "udhcpc-script"]
     return cached(f"guest-initramfs-{digest([*parts, Path(__file__)])}", lambda folder: pack(folder, parts), tell) / "initramfs"
@@ -116,7 +122,7 @@ def fetch_kernel(folder, package):
         step("apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package, cwd=scratch)
         step("dpkg-deb", "-x", next(Path(scratch).glob("*.deb")), scratch)
         shutil.copy(next(Path(scratch, "boot").glob("vmlinuz-*")), folder / "vmlinuz")
-        for module in MODULES:
+        for module in MODULES + PCI_MODULES:
             shutil.copy(next(Path(scratch, "lib/modules").rglob(f"{module}.ko")), folder)
 
 
@@ -130,7 +136,8 @@ def pack(folder, parts):
         for part in parts:
             shutil.copy(part, root / ("modules" if part.suffix == ".ko" else "bin"))
         (root / "bin/init").rename(root / "init")
-        (root / "modules/order").write_text("".join(f"{module}\n" for module in MODULES))
+        for name, modules in (("order", MODULES), ("order-pci", PCI_MODULES)):
+            (root / "modules" / name).write_text("".join(f"{module}\n" for module in modules))
         names = "\n".join(str(path.relative_to(root)) for path in sorted(root.rglob("*")))
         archive = subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"], cwd=root, input=names.encode(),
                                  capture_output=True, check=True).stdout

@@ -81,6 +81,24 @@ enum {
 
     /* Objects of the XenAPI that have gone and that a client can still be told of. */
     LIMIT_OBJECTS_GONE = 100000,
+    /* A domain's VIFs, of which each has a slot that is there from the beginning, its disks, its processors, its memory, and the text of its
+     * arguments, of which Linux on x86 takes no more (COMMAND_LINE_SIZE). */
+    LIMIT_DOMAIN_VIFS = 8,
+    LIMIT_DOMAIN_DISKS = 16,
+    LIMIT_DOMAIN_VCPUS = 64,
+    LIMIT_DOMAIN_MEMORY_MIB_MIN = 16,
+    LIMIT_DOMAIN_MEMORY_MIB = 4 * 1024 * 1024,
+    LIMIT_DOMAIN_ARGUMENTS_BYTES = 2047,
+
+    /* What a guest has said on its console and what is kept of it: beyond that, the older half goes. */
+    LIMIT_CONSOLE_LOG_BYTES = 1024 * 1024,
+
+    /* A line of the QEMU machine protocol, which comes from a process that a guest may have broken out into; what one may leave unread. */
+    LIMIT_QMP_LINE_BYTES = 64 * 1024,
+    LIMIT_QMP_UNREAD_BYTES = 1024 * 1024,
+
+    /* The record that a domain has in its folder. */
+    LIMIT_DOMAIN_RECORD_BYTES = 16 * 1024,
 };
 
 #endif

@@ -30,7 +30,7 @@ enum domain_backend { DOMAIN_QEMU, DOMAIN_NETNS };
 /* What a new domain is made of. Texts are copied. */
 struct domain_vif {
     unsigned int devid;
-    struct vif_mac mac;
+    struct mac mac;
     unsigned int mtu;
 };
 
@@ -64,6 +64,8 @@ struct domains_config {
     const char *qemu;           /* "qemu-system-x86_64" */
     const char *keeper;         /* path of cabled-guest */
     const char *user;           /* whom guests run as; NULL: whoever this is, who is not root then */
+    const char *accelerator;    /* "kvm" or "tcg"; NULL: KVM if QEMU can be begun with it here, which is tried for the first guest */
+    bool offload;               /* guests may leave checksums and segments to the switch: its datapath must make them, as the kernel's does */
 };
 
 enum domain_state {
@@ -76,7 +78,8 @@ enum domain_state {
     DOMAIN_GONE,                /* its process has ended or could not be started: domain_error() says why, and all of it has been removed */
 };
 
-/* Finds the domains that are there. Error if the run folder cannot be used. */
+/* Finds the domains that are there, and removes what is left of others. Error if the run folder cannot be used, or somebody else uses it, or
+ * there is no such user. */
 struct error *domains_open(const struct domains_config *, struct domains **);
 /* Domains live on. */
 void domains_close(struct domains *);
