@@ -18,6 +18,7 @@
 #include "agent/settings.h"
 #include "base/backoff.h"
 #include "switch/bundle.h"
+#include "vif/times.h"
 #include "vif/wish.h"
 #include "wiring/bridge.h"
 #include "wiring/vif.h"
@@ -50,6 +51,7 @@ struct agent {
     bool storms;                /* many are */
     struct ovs_list writers;    /* of struct agent_vif that wait until rows can be written */
     struct ovs_list untold;     /* of struct agent_vif whose report the source could not take yet */
+    struct ovs_list in_commit;  /* of struct agent_vif whose port is in the transaction that is under way */
     struct heap alarms;         /* of struct agent_vif that take a turn at a time of their own */
     struct ovs_list links_to_set_up, links_to_configure; /* of struct agent_vif, in this turn (links.h) */
     struct ovs_list unstored_bases, unstored_totals; /* of struct agent_vif, the earliest first (totals.c) */
@@ -112,6 +114,9 @@ struct agent_vif {
     long long int store_at;     /* not before this */
 
     struct wiring_vif wiring;
+    struct vif_times times;     /* of the last plug (vif_times.c) */
+    bool times_are_final;       /* it has come to its end */
+    struct ovs_list in_commit;
     bool port_was_right;        /* when it was seen last, and nothing has been asked of it since (hands.c) */
 };
 
@@ -315,6 +320,24 @@ void agent_vif_forget_rules(struct agent_vif *);
 /* What the rules let pass, in words: policy and rate. Valid as long as the rules. */
 const char *agent_rules_describe(struct agent_rules *);
 
+
+/* vif_times.c */
+
+/* A port is being added: a plug begins, if none is under way. */
+void agent_vif_begin_times(struct agent_vif *);
+
+/* The plug that is under way, if one is, has come so far; or it has not, after all. */
+void agent_vif_note_stage(struct agent_vif *, enum vif_stage);
+void agent_vif_forget_stage(struct agent_vif *, enum vif_stage);
+
+/* The transaction that was under way has ended. */
+void agent_note_commit(struct agent *);
+
+/* After each turn. */
+void agent_vif_see_times(struct agent_vif *, const struct wiring_vif_seen *);
+
+/* What there is to tell of the plug, or NULL: an agent that has come later knows nothing of it. */
+const struct vif_times *agent_vif_times(const struct agent_vif *);
 
 /* totals.c */
 

@@ -444,6 +444,7 @@ agent_run(struct agent *agent)
     switch_db_run(agent->db, &switch_events);
     if (was_committing && !switch_db_is_committing(agent->db)) {
         agent_stop_at(AGENT_STEP_TRANSACTION_ENDED);
+        agent_note_commit(agent);
     }
     devices_run(agent->devices);
     note_startup(agent);
@@ -514,6 +515,7 @@ agent_create(const char *remote, struct agent **agentp)
     ovs_list_init(&agent->dirty);
     ovs_list_init(&agent->writers);
     ovs_list_init(&agent->untold);
+    ovs_list_init(&agent->in_commit);
     heap_init(&agent->alarms);
     ovs_list_init(&agent->links_to_set_up);
     ovs_list_init(&agent->links_to_configure);

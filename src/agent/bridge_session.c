@@ -86,6 +86,7 @@ take_ack(struct agent_bridge *bridge)
         ovs_list_remove(&vif->in_flight);
         ovs_list_init(&vif->in_flight);
         vif->rules.acked = true;
+        agent_vif_note_stage(vif, VIF_STAGE_RULES);
         agent_vif_dirty(vif);
     }
     agent_stop_at(AGENT_STEP_BUNDLE_ACKED);

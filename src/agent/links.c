@@ -62,6 +62,9 @@ links_set_up(struct agent *agent)
     link_set_up_all(requests, n);
     for (size_t i = 0; i < n; i++) {
         agent_stop_at(requests[i].up ? AGENT_STEP_LINK_RAISED : AGENT_STEP_LINK_LOWERED);
+        if (requests[i].up && !requests[i].error) {
+            agent_vif_note_stage(vifs[i], VIF_STAGE_LINK);
+        }
         take_result(vifs[i], requests[i].up ? WIRING_LINK_UP : WIRING_LINK_DOWN, requests[i].error);
     }
     free(requests);

@@ -38,6 +38,7 @@ vif_create(struct agent *agent, const char *uuid)
     totals_load(vif);
     agent_vif_init_wakes(vif);
     ovs_list_init(&vif->in_unstored);
+    ovs_list_init(&vif->in_commit);
     ovs_list_init(&vif->in_flight);
     ovs_list_init(&vif->on_bridge);
     hmap_insert(&agent->vifs, &vif->by_uuid, hash_string(uuid, 0));
@@ -114,6 +115,7 @@ agent_vif_destroy(struct agent_vif *vif)
     agent_vif_leave_bridge(vif);
     agent_vif_forget_wakes(vif);
     list_leave(&vif->in_unstored);
+    list_leave(&vif->in_commit);
     hmap_remove(&vif->agent->vifs, &vif->by_uuid);
     hmap_remove(&vif->agent->vifs_by_port, &vif->by_port);
     wiring_vif_destroy(&vif->wiring);

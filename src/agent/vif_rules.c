@@ -185,6 +185,7 @@ take_what_is_there(struct agent_vif *vif)
         target.generation = found->generation;
         note_rules(vif, &target);
         vif->rules.acked = true;
+        agent_vif_note_stage(vif, VIF_STAGE_RULES);
     }
     return found;
 }
@@ -237,6 +238,7 @@ send_rules(struct agent_vif *vif)
     put_meter(vif, target.meter);
     note_rules(vif, &target);
     vif->rules.sent_in_storm = vif->agent->storms;
+    agent_vif_forget_stage(vif, VIF_STAGE_RULES);
     ovs_list_push_back(&vif->bridge->in_flight, &vif->in_flight);
     agent_stop_at(AGENT_STEP_RULES_PUT);
 }

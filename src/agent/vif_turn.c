@@ -44,10 +44,12 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
     }
     if (steps & WIRING_ADD_PORT) {
         switch_db_add_vif_port(db, &row);
+        agent_vif_begin_times(vif);
         agent_stop_at(AGENT_STEP_PORT_WRITTEN);
     }
     if (steps & WIRING_ADOPT_PORT) {
         switch_db_adopt_port(db, &row);
+        agent_vif_begin_times(vif);
         agent_stop_at(AGENT_STEP_PORT_ADOPTED);
     }
     if (steps & WIRING_UPDATE_PORT) {
@@ -192,6 +194,7 @@ vif_report(struct agent_vif *vif)
         .error = state == WIRING_VIF_FAILED && vif->wiring.reason ? vif->wiring.reason : "",
         .ofport = state == WIRING_VIF_WIRED || state == WIRING_VIF_UPDATING || state == WIRING_VIF_DISABLED ? vif->reserved : 0,
         .link_is_up = state == WIRING_VIF_WIRED || state == WIRING_VIF_UPDATING,
+        .times = agent_vif_times(vif),
     };
 
     const bool told = !vif->wiring.told || source->class->report(source, &report);
@@ -238,6 +241,7 @@ agent_vif_run(struct agent_vif *vif)
     unsigned int steps = vif_take_turn(vif, &seen);
 
     hands_see_vif(vif, &seen);
+    agent_vif_see_times(vif, &seen);
     vif_carry_out(vif, steps, &seen);
     vif_await_bundle(vif, &seen);
     if (vif->wiring.state != before) {

@@ -85,6 +85,7 @@ devices_learn(struct devices *devices, const struct rtnetlink_change *change)
     }
     known->device = (struct device) {
         .name = node->name, .ifindex = change->if_index, .flags = change->ifi_flags, .mtu = change->mtu,
+        .seen_us = before.ifindex == change->if_index ? before.seen_us : time_usec(), .announced_us = before.announced_us,
     };
     memcpy(known->device.mac, &change->mac, sizeof known->device.mac);
 
@@ -92,6 +93,9 @@ devices_learn(struct devices *devices, const struct rtnetlink_change *change)
 
     /* Also of a device that is known already: udev's event may be among those that were lost. */
     known->announced = was_announced || udev_follower_has_announced(devices->udev, node->name, change->if_index);
+    if (known->announced && !was_announced) {
+        known->device.announced_us = time_usec();
+    }
     if (known->announced != was_announced || before.ifindex != known->device.ifindex
         || before.flags != known->device.flags || before.mtu != known->device.mtu
         || memcmp(before.mac, known->device.mac, sizeof before.mac)) {
@@ -166,6 +170,7 @@ udev_announced(const char *name, unsigned int ifindex, void *devices_)
 
     if (known && known->device.ifindex == ifindex && !known->announced) {
         known->announced = true;
+        known->device.announced_us = time_usec();
         devices->changed(name, devices->aux);
     }
 }

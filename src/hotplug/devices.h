@@ -21,6 +21,9 @@ struct device {
     unsigned int flags;         /* IFF_* */
     int mtu;
     uint8_t mac[6];
+
+    /* CLOCK_MONOTONIC, microseconds: when it was first seen here under this ifindex, and when udev was. */
+    int64_t seen_us, announced_us;
 };
 
 /* Calls 'changed' from devices_run() with the name of each device that came, went or changed. */

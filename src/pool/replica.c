@@ -28,6 +28,19 @@ pool_watch_only_own_vifs(struct ovsdb_idl *idl, const struct uuid *host)
     ovsdb_idl_condition_destroy(&own);
 }
 
+/* What people look at alone need not wake an agent. */
+static void
+pool_omit_lives(struct ovsdb_idl *idl)
+{
+    static const struct ovsdb_idl_column *const columns[] = {
+        &poolrec_vm_col_power_state, &poolrec_vm_col_domid, &poolrec_vm_col_is_control_domain, &poolrec_vm_col_start_times,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_omit(idl, columns[i]);
+    }
+}
+
 struct pool *
 pool_open_whole(const char *remote)
 {
@@ -47,6 +60,7 @@ pool_open(const char *remote, const struct uuid *host)
     struct pool *pool = pool_open_whole(remote);
 
     if (host) {
+        pool_omit_lives(pool->idl);
         pool_watch_only_own_vifs(pool->idl, host);
     } else {
         /* A program that comes and goes, as ovs-vsctl does: leaving before the answer to this would make the server log a broken

@@ -207,7 +207,7 @@ source_pool_report(struct source *source_, const struct source_report *report)
     }
     told_report(source->told, report);
     if (is_news) {
-        pool_report_write(row, report, time_wall_msec());
+        pool_report_write(pool_idl(source->pool), row, report, time_wall_msec());
     }
     return true;
 }

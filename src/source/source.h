@@ -11,6 +11,7 @@
 
 #include "rules/tally.h"
 
+struct vif_times;
 struct vif_wish;
 
 struct source {
@@ -33,6 +34,7 @@ struct source_report {
     const char *policy;         /* the policy in force, as vif_policy_describe() tells it; "" if none is */
     uint32_t ofport;            /* 0 if there is none */
     bool link_is_up;            /* port there and link up: 'wired since' goes on */
+    const struct vif_times *times; /* of the plug that led here; NULL: nothing to say of them. No news by themselves */
 };
 
 /* What a VIF's rules have counted. Flows come and go: what those that are gone have counted is the base, and the total is the base and
