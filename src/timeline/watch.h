@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sees when a guest that was just let run speaks for the first time, asks for a lease, gets it, and uses an address: the stages of
+ * timeline/stages.def that a WATCH tells. It looks at the VIFs' devices with packet sockets (packet(7)) whose filters let almost nothing
+ * through, for two minutes at most: nothing of it stays.
+ *
+ * Of several VIFs the first counts: that is when the guest is there. Times are the kernel's, so that a busy program sees them right.
+ *
+ *     watch = timeline_watch_open(devices, n);        before the guest is let run
+ *     in each turn: timeline_watch_run(watch); if (timeline_watch_take(watch, &timeline)) write VM.start_times;
+ *                   if (timeline_watch_is_over(watch)) timeline_watch_close(watch);
+ */
+#ifndef TIMELINE_WATCH_H
+#define TIMELINE_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct timeline;
+struct timeline_watch;
+
+enum { TIMELINE_WATCH_MS = 120 * 1000 };
+
+/* Begins to look at the devices of these names, in the network namespace of the program. A device that cannot be looked at is left out, which the log
+ * tells; without any the watch is over at once. Needs CAP_NET_RAW. */
+struct timeline_watch *timeline_watch_open(const char *const devices[], size_t n);
+/* NULL is fine. */
+void timeline_watch_close(struct timeline_watch *);
+
+void timeline_watch_run(struct timeline_watch *);
+void timeline_watch_wait(const struct timeline_watch *);
+
+/* True if stages were seen since the last call; they are set in '*timeline' then, and nothing else of it is changed. */
+bool timeline_watch_take(struct timeline_watch *, struct timeline *timeline);
+
+/* All was seen, the time is over, or the devices are gone. */
+bool timeline_watch_is_over(const struct timeline_watch *);
+
+#endif
