@@ -20,6 +20,7 @@
 #include "base/quote.h"
 #include "cli/command.h"
 #include "cli/nouns.h"
+#include "cli/xapi.h"
 #include "pool/remote.h"
 #include "pool/replica.h"
 
@@ -120,6 +121,7 @@ cli_init(struct cli *cli, char *const words[])
     cli->output.now_ms = time_wall_msec();
     error = refuse_empty(cli, "pool");
     error = error ? error : refuse_empty(cli, "agent");
+    error = error ? error : refuse_empty(cli, "xapi");
     error = error ? error : choose_colour(cli);
     error = error ? error : choose_timeout(cli);
     error = error ? error : choose_tls(cli);
@@ -143,6 +145,7 @@ cli_run(struct cli *cli)
 void
 cli_destroy(struct cli *cli)
 {
+    xapi_close(cli->xapi);
     pool_close(cli->pool);
     given_destroy(&cli->given);
     *cli = (struct cli) { .pool = NULL };
@@ -227,6 +230,27 @@ cli_pool(struct cli *cli, struct pool **pool)
     }
     *pool = cli->pool;
     return error;
+}
+
+bool
+cli_names_xapi(const struct cli *cli)
+{
+    return setting(cli, "xapi", "CABLED_XAPI", NULL);
+}
+
+struct error *
+cli_xapi(struct cli *cli, struct xapi **xapi)
+{
+    const struct xapi_config config = {
+        .address = setting(cli, "xapi", "CABLED_XAPI", XAPI_DEFAULT_ADDRESS),
+        .login = setting(cli, "xapi-login", "CABLED_XAPI_LOGIN", NULL),
+        .ca = setting(cli, "xapi-ca", "CABLED_XAPI_CA", NULL),
+        .timeout_ms = cli_timeout(cli, CLI_TIMEOUT_MS),
+    };
+    struct error *error = cli->xapi ? NULL : xapi_open(&config, &cli->xapi);
+
+    *xapi = cli->xapi;
+    return error && error->code == ERROR_INVALID ? cli_usage(cli, error) : error;
 }
 
 const struct uuid *

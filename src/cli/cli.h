@@ -16,6 +16,7 @@ struct error;
 struct pool;
 struct svec;
 struct uuid;
+struct xapi;
 
 enum {
     CLI_OK = 0,
@@ -34,6 +35,7 @@ struct cli {
     long long int timeout_ms;   /* 0: not said */
     int status;                 /* what a command wants other than CLI_OK, or CLI_FAILED if it returns an error */
     struct pool *pool;          /* NULL until cli_pool() */
+    struct xapi *xapi;          /* NULL until cli_xapi() */
     struct rpc_here here;
 };
 
@@ -50,6 +52,12 @@ void cli_destroy(struct cli *);
 
 /* The pool database, synced. */
 struct error *cli_pool(struct cli *, struct pool **pool);
+
+/* cabled-xapi, logged in. ERROR_UNREACHABLE if none answers. */
+struct error *cli_xapi(struct cli *, struct xapi **xapi);
+
+/* True if somebody has said where it is. */
+bool cli_names_xapi(const struct cli *);
 
 /* What --timeout says, or 'otherwise'. */
 long long int cli_timeout(const struct cli *, long long int otherwise_ms);

@@ -41,6 +41,7 @@ struct command_option {
     enum command_kind kind;     /* of the value */
     const char *const *words;   /* NULL-terminated, of COMMAND_WORD */
     bool required;
+    bool repeated;              /* may be given several times, also if it is no COMMAND_LIST */
 };
 
 struct command {

@@ -9,6 +9,7 @@
 
 static const char *const default_modes[] = { "unlocked", "disabled", NULL };
 static const char *const modes[] = { "locked", "unlocked", "disabled", "network_default", NULL };
+static const char *const domains[] = { "qemu", "netns", NULL };
 static const char *const variants[] = { "strict", "split", "xenserver-compat", NULL };
 const char *const command_foreign_ports[] = { "accept", "dark", NULL };
 static const char *const shells[] = { "bash", NULL };
@@ -25,6 +26,8 @@ static const struct command_argument a_network[] = { { "NETWORK", COMMAND_NETWOR
 static const struct command_argument new_device[] = { { "DEVICE", COMMAND_TEXT }, { NULL } };
 static const struct command_argument a_vif[] = { { "DEVICE", COMMAND_VIF }, { NULL } };
 static const struct command_argument a_vm[] = { { "VM", COMMAND_VM }, { NULL } };
+static const struct command_argument new_vm[] = { { "NAME", COMMAND_TEXT }, { NULL } };
+static const struct command_argument maybe_new_vm[] = { { "NAME", COMMAND_TEXT, .optional = true }, { NULL } };
 static const struct command_argument a_bridge[] = { { "BRIDGE", COMMAND_BRIDGE }, { NULL } };
 static const struct command_argument a_shell[] = { { "SHELL", COMMAND_WORD, shells }, { NULL } };
 static const struct command_argument words_of_command[] = {
@@ -101,6 +104,28 @@ static const struct command_option vif_wait_options[] = {
       command_wait_states },
     { NULL },
 };
+#define VM_OPTIONS \
+    { "memory", "SIZE", "the guest's memory, like 512M or 2G; 256M if nothing is said", COMMAND_TEXT }, \
+    { "vcpus", "N", "virtual CPUs; 1 if nothing is said", COMMAND_NUMBER }, \
+    { "kernel", "FILE", "the kernel that it boots; of a netns domain the program that runs in it", COMMAND_FILE }, \
+    { "ramdisk", "FILE", "the kernel's initramfs", COMMAND_FILE }, \
+    { "args", "TEXT", "the kernel's command line; of a netns domain the program's arguments", COMMAND_TEXT }, \
+    { "disk", "DISK", "a size, like 2G, for a new disk, or the file name, name or uuid of an image in cabled-xapi's storage; may be given " \
+      "several times", COMMAND_TEXT, .repeated = true }, \
+    { "vif", "WORDS", "a VIF: network=NETWORK and what else is to be said of mac=, ipv4=, ipv6= (each may stand there several times) and " \
+      "mode=, with commas between them; may be given several times. Without mac= cabled-xapi chooses one; with addresses the mode is " \
+      "locked if nothing is said", COMMAND_TEXT, .repeated = true }, \
+    { "domain", "KIND", "qemu (a machine; if nothing is said) or netns (a program in a network namespace)", COMMAND_WORD, domains }
+
+static const struct command_option vm_create_options[] = { VM_OPTIONS, { NULL } };
+static const struct command_option vm_start_options[] = {
+    { "paused", NULL, "wired and built, but not let run before `cable vm unpause`", COMMAND_TEXT },
+    { NULL },
+};
+static const struct command_option vm_force_options[] = {
+    { "force", NULL, "at once, without asking the guest", COMMAND_TEXT },
+    { NULL },
+};
 static const struct command_option host_guard_options[] = {
     { "foreign-ports", "WHICH", "what ports on it that are nobody's VIF may send: accept (everything) or dark (nothing); as the host's "
       "setting says if nothing is said", COMMAND_WORD, command_foreign_ports },
@@ -121,6 +146,9 @@ const struct command_option command_globals[] = {
     { "pool", "REMOTE", "where the pool database is: unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT, several with commas for "
       "a cluster", COMMAND_TEXT },
     { "agent", "SOCKET", "control socket of the agent; by default cabled's pidfile leads to it", COMMAND_FILE },
+    { "xapi", "ADDRESS", "where cabled-xapi is: unix:PATH, tcp:ADDRESS:PORT or tls:ADDRESS:PORT", COMMAND_TEXT },
+    { "xapi-login", "FILE", "for tcp: and tls: addresses of cabled-xapi: its first line is user:password", COMMAND_FILE },
+    { "xapi-ca", "FILE", "for tls: addresses of cabled-xapi: what its certificate is signed by", COMMAND_FILE },
     { "timeout", "SECONDS", "how long to wait for an answer (5), or for a state (30)", COMMAND_NUMBER },
     { "json", NULL, "for programs: JSON instead of tables", COMMAND_TEXT },
     { "color", "WHEN", "auto (default: on a terminal), always or never", COMMAND_WORD, colours },
@@ -161,8 +189,32 @@ const struct command commands[] = {
     { "vif", "unplug", "have a VIF unplugged, and keep it", NULL, a_vif, no_options, .run = vif_unplug },
     { "vif", "wait", "wait until a VIF is wired, or in another state", NULL, a_vif, vif_wait_options, .run = vif_wait },
 
-    { "vm", "list", "all VMs that VIFs belong to", NULL, no_arguments, no_options, .run = vm_list },
-    { "vm", "destroy", "remove a VM that has no VIFs", NULL, a_vm, no_options, .run = vm_destroy },
+    { "vm", "create", "make a VM",
+      "In cabled-xapi, as any client of the XenAPI does. Files are those of the VM's host.",
+      new_vm, vm_create_options, .run = vm_create },
+    { "vm", "start", "start a VM, with its VIFs wired before it runs", NULL, a_vm, vm_start_options, .run = vm_start },
+    { "vm", "shutdown", "have a VM's guest shut down, or switch it off",
+      "Waits until it has. A guest that does not heed its power button can be switched off with --force.",
+      a_vm, vm_force_options, .run = vm_shutdown },
+    { "vm", "reboot", "have a VM's guest reboot, or begin it anew", NULL, a_vm, vm_force_options, .run = vm_reboot },
+    { "vm", "pause", "let a VM's guest stand still", NULL, a_vm, no_options, .run = vm_pause },
+    { "vm", "unpause", "let a VM's guest run on", NULL, a_vm, no_options, .run = vm_unpause },
+    { "vm", "console", "connect to the console of a VM's guest",
+      "Ctrl-] leaves it. Works on the host that the VM runs on, as root.", a_vm, no_options, .run = vm_console },
+    { "vm", "run", "make a VM, start it, show its console, and remove it when it has ended",
+      "Also removes it when the command itself is ended, as by Ctrl-] on the console. Without NAME one is chosen.",
+      maybe_new_vm, vm_create_options, .run = vm_run },
+    { "vm", "list", "all VMs", "From the pool database, as networks and VIFs are: cabled-xapi need not run.",
+      no_arguments, no_options, .run = vm_list },
+    { "vm", "show", "everything about a VM, with its VIFs and disks", NULL, a_vm, no_options, .run = vm_show },
+    { "vm", "destroy", "remove a VM that is not running",
+      "By cabled-xapi, where it runs, and with its VIFs; its disks stay in the storage. Without cabled-xapi a VM that has neither VIFs nor "
+      "disks is removed from the pool database.",
+      a_vm, no_options, .run = vm_destroy },
+    { "timeline", NULL, "how long each stage of a VM's last start took",
+      "From VM.start's call to the guest's first words on the wire: what the toolstack and the agent have written into the pool "
+      "database.",
+      a_vm, no_options, .run = timeline_show },
     { "host", "list", "all hosts that wire VIFs", NULL, no_arguments, no_options, .run = host_list },
     { "host", "status", "this host's switch: its bridges, whose ports are on them, and what other hands did to them",
       "Asks the switch database and, if one runs, the agent. The pool database need not be there.",
@@ -199,6 +251,10 @@ const size_t commands_n = ARRAY_SIZE(commands);
 const struct command_note command_environment[] = {
     { "CABLED_POOL", "where the pool database is, unless --pool says it" },
     { "CABLED_AGENT", "control socket of the agent, unless --agent says it" },
+    { "CABLED_XAPI", "where cabled-xapi is, unless --xapi says it; unix:/run/cabled/xapi if nobody does" },
+    { "CABLED_XAPI_LOGIN", "file with user and password, unless --xapi-login says it" },
+    { "CABLED_XAPI_CA", "file with certificates, unless --xapi-ca says it" },
+    { "CABLED_GUESTS", "folder with the guests' consoles; /run/cabled/guests if nothing is said" },
     { "OVS_RUNDIR", "where the pidfile of cabled and the socket of the switch database are" },
     { "NO_COLOR", "no colour, whatever the terminal can" },
     { NULL },

@@ -29,6 +29,16 @@ struct error *host_guard(struct cli *);
 struct error *host_unguard(struct cli *);
 struct error *vm_list(struct cli *);
 struct error *vm_destroy(struct cli *);
+struct error *vm_create(struct cli *);
+struct error *vm_start(struct cli *);
+struct error *vm_shutdown(struct cli *);
+struct error *vm_reboot(struct cli *);
+struct error *vm_pause(struct cli *);
+struct error *vm_unpause(struct cli *);
+struct error *vm_show(struct cli *);
+struct error *vm_console(struct cli *);
+struct error *vm_run(struct cli *);
+struct error *timeline_show(struct cli *);
 
 struct error *status_show(struct cli *);
 struct error *rules_list(struct cli *);

@@ -152,7 +152,7 @@ check_options(struct given *given)
         }
         own->option = option;
         for (size_t j = 0; j < i; j++) {
-            if (given->options[j].option == option && option->kind != COMMAND_LIST) {
+            if (given->options[j].option == option && option->kind != COMMAND_LIST && !option->repeated) {
                 return error_new(ERROR_INVALID, "option --%s was given twice", name);
             }
         }

@@ -33,7 +33,7 @@ state_colour(const char *word)
     } colours[] = {
         { "wired", "\033[32m" }, { "connected", "\033[32m" }, { "guarded", "\033[32m" }, { "allow", "\033[32m" },
         { "failed", "\033[31m" }, { "dark", "\033[31m" }, { "unreachable", "\033[31m" }, { "drop", "\033[31m" },
-        { "no-device", "\033[33m" }, { "waiting", "\033[33m" }, { "plugging", "\033[33m" }, { "unplugging", "\033[33m" },
+        { "Running", "\033[32m" }, { "Paused", "\033[33m" }, { "no-device", "\033[33m" }, { "waiting", "\033[33m" }, { "plugging", "\033[33m" }, { "unplugging", "\033[33m" },
         { "updating", "\033[33m" }, { "disabled", "\033[33m" }, { "unguarded", "\033[33m" }, { "disconnected", "\033[33m" },
     };
 

@@ -108,6 +108,7 @@ record_vm(struct pool *pool, const struct poolrec_vm *vm, struct row *row)
     }
     row_put_text(row, "name", pool_vm_name(vm));
     put_uuid(row, "uuid", &vm->header_);
+    row_put_state(row, "power_state", vm->power_state);
     put_devices(row, &devices);
 }
 

@@ -20,6 +20,7 @@
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/nouns.h"
+#include "cli/progress.h"
 #include "cli/records.h"
 #include "cli/rows.h"
 #include "pool/host.h"
@@ -30,7 +31,6 @@
 
 enum {
     DEFAULT_MS = 30000,
-    PROGRESS_MS = 1000,         /* from when on, and how often, a person sees what it waits for */
 };
 
 struct wait {
@@ -40,7 +40,7 @@ struct wait {
     const struct uuid *here;
     long long int start, deadline;
     bool was_there;
-    size_t shown;               /* columns of the progress line */
+    struct progress progress;
 };
 
 static struct error *
@@ -134,27 +134,14 @@ describe(const struct wait *wait, const struct poolrec_vif *vif)
 }
 
 static void
-progress_clear(struct wait *wait)
+show_progress(struct wait *wait, const struct poolrec_vif *vif)
 {
-    if (wait->shown) {
-        fprintf(stderr, "\r%*s\r", (int) wait->shown, "");
-        wait->shown = 0;
-    }
-}
-
-static void
-progress_show(struct wait *wait, const struct poolrec_vif *vif)
-{
-    long long int waited = time_msec() - wait->start;
     const char *state = !strcmp(state_of(vif), wait->state) ? "still the rules of before" : state_of(vif);
+    const long long int again = progress_show(&wait->progress, "%s: %s, waiting for %s", wait->word, *state ? state : "no report",
+                                              wait->state);
 
-    if (waited >= PROGRESS_MS && isatty(STDERR_FILENO)) {
-        progress_clear(wait);
-        wait->shown = MAX(fprintf(stderr, "%s: %s, waiting for %s (%lld s)", wait->word, *state ? state : "no report",
-                                  wait->state, waited / 1000), 0);
-        poll_timer_wait(PROGRESS_MS);
-    } else if (isatty(STDERR_FILENO)) {
-        poll_timer_wait(PROGRESS_MS - waited);
+    if (again >= 0) {
+        poll_timer_wait(again);
     }
 }
 
@@ -201,7 +188,7 @@ look(struct wait *wait, struct error **error)
     if (*error) {
         return FAILED;
     } else if (is_reached(wait, vif)) {
-        progress_clear(wait);
+        progress_clear(&wait->progress);
         show_reached(wait, vif);
         return REACHED;
     } else if (!vif) {
@@ -212,7 +199,7 @@ look(struct wait *wait, struct error **error)
         return FAILED;
     }
     wait->was_there = true;
-    progress_show(wait, vif);
+    show_progress(wait, vif);
     return NOT_YET;
 }
 
@@ -234,6 +221,7 @@ vif_wait(struct cli *cli)
         return error;
     }
     wait.here = cli_here(cli);
+    progress_begin(&wait.progress);
     wait.deadline = wait.start + cli_timeout(cli, DEFAULT_MS);
     while (look(&wait, &error) == NOT_YET) {
         pool_wait(pool);
@@ -241,6 +229,6 @@ vif_wait(struct cli *cli)
         poll_block();
         pool_run(pool);
     }
-    progress_clear(&wait);
+    progress_clear(&wait.progress);
     return error;
 }

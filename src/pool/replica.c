@@ -34,11 +34,13 @@ pool_omit_lives(struct ovsdb_idl *idl)
 {
     static const struct ovsdb_idl_column *const columns[] = {
         &poolrec_vm_col_power_state, &poolrec_vm_col_domid, &poolrec_vm_col_is_control_domain, &poolrec_vm_col_start_times,
+        &poolrec_vbd_col_VM,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         ovsdb_idl_omit(idl, columns[i]);
     }
+    ovsdb_idl_omit_alert(idl, &poolrec_vif_col_wire_times);     /* it writes them, and never reads them */
 }
 
 struct pool *

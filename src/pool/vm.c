@@ -61,6 +61,25 @@ pool_vm_find_or_make(struct pool *pool, struct ovsdb_idl_txn *txn, const char *w
     return error;
 }
 
+/* A VIF that refers to it is told with its name, by pool_vm_destroy(). */
+static struct error *
+vm_check_unused(struct pool *pool, const struct poolrec_vm *vm)
+{
+    const struct poolrec_vbd *vbd;
+
+    if (vm->power_state && strcmp(vm->power_state, "Halted")) {
+        return error_new(ERROR_IN_USE, "VM %s is not switched off, it is %s: `cable vm shutdown` does it, by cabled-xapi",
+                         quote(vm->name_label).text, vm->power_state);
+    }
+    POOLREC_VBD_FOR_EACH (vbd, pool_idl(pool)) {
+        if (vbd->VM == vm) {
+            return error_new(ERROR_IN_USE, "VM %s has disks: only cabled-xapi takes them away with it, so have it run",
+                             quote(vm->name_label).text);
+        }
+    }
+    return NULL;
+}
+
 struct error *
 pool_vm_destroy(struct pool *pool, const struct poolrec_vm *vm)
 {
@@ -79,7 +98,11 @@ pool_vm_destroy(struct pool *pool, const struct poolrec_vm *vm)
         error = error_new(ERROR_IN_USE, "VM %s has VIFs: %s: destroy them first (`cable vif destroy`) or give them to another VM "
                           "(`cable vif set DEVICE --vm`)", quote(vm->name_label).text, vifs);
     } else {
+        error = vm_check_unused(pool, vm);
+    }
+    if (!error) {
         poolrec_vm_verify_name_label(vm);
+        poolrec_vm_verify_power_state(vm);
         poolrec_vm_delete(vm);
     }
     free(vifs);

@@ -20,7 +20,7 @@ struct error *pool_vm_find(struct pool *, const char *word, const struct poolrec
 struct error *pool_vm_find_or_make(struct pool *, struct ovsdb_idl_txn *txn, const char *word, const struct poolrec_vm **vm,
                                    bool *made);
 
-/* Refused while it has VIFs; the error names them. */
+/* Refused while it has VIFs, which the error names, or disks, or is not switched off. */
 struct error *pool_vm_destroy(struct pool *, const struct poolrec_vm *vm);
 
 /* What people call it: its name_label, or "" if it has none. */

@@ -36,7 +36,9 @@ pool_report_write(const struct ovsdb_idl *idl, const struct poolrec_vif *row, co
     const int64_t ofport = report->ofport, since = now;
 
     poolrec_vif_set_wire_state(row, report->state);
-    poolrec_vif_set_wire_error(row, report->error);
+    if (strcmp(row->wire_error, report->error)) {
+        poolrec_vif_set_wire_error(row, report->error);
+    }
     poolrec_vif_set_wire_policy(row, report->policy);
     poolrec_vif_set_ofport(row, &ofport, ofport ? 1 : 0);
     if (report->link_is_up != !!row->n_wired_since) {
