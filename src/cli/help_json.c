@@ -13,6 +13,7 @@
 #include <util.h>
 
 #include "cli/command.h"
+#include "timeline/stages.h"
 
 static const char *
 kind_name(enum command_kind kind)
@@ -119,6 +120,22 @@ command_json(const struct command *command)
     return object;
 }
 
+/* Of `cable timeline`. */
+static struct json *
+stages_json(void)
+{
+    struct json *array = json_array_create_empty();
+
+    for (enum timeline_stage stage = 0; stage < TIMELINE_N_STAGES; stage++) {
+        struct json *object = json_object_create();
+
+        json_object_put_string(object, "name", timeline_stages[stage].word);
+        json_object_put_string(object, "summary", timeline_stages[stage].what);
+        json_array_add(array, object);
+    }
+    return array;
+}
+
 void
 help_format_json(struct ds *out)
 {
@@ -135,6 +152,7 @@ help_format_json(struct ds *out)
     json_object_put(object, "options", options_json(command_globals));
     json_object_put(object, "environment", notes_json(command_environment));
     json_object_put(object, "exit_status", notes_json(command_statuses));
+    json_object_put(object, "stages", stages_json());
     json_to_ds(object, JSSF_PRETTY | JSSF_SORT, out);
     ds_put_char(out, '\n');
     json_destroy(object);
