@@ -27,6 +27,7 @@ from .pool import PoolDatabase
 from .programs import path_with
 from .udev import Udevd
 from .wait import wait_for
+from .xapi import Xapi
 
 REPO = Path(__file__).resolve().parent.parent
 PREFIX = "cabled-lab."
@@ -46,20 +47,20 @@ class Unclean(AssertionError):
 
 
 class Lab:
-    def __init__(self, name=None, *, system=False, pool=True, agent=True, state=None):
+    def __init__(self, name=None, *, system=False, pool=True, agent=True, xapi=False, state=None):
         """A lab that is not up yet.
 
         name: people's labs have one; without it the lab is tethered to this
         program and gets a state folder of its own.  system: use the kernel's
-        datapath where the module is loaded.  pool, agent: start the pool
-        database, `cabled`.
+        datapath where the module is loaded.  pool, agent, xapi: start the
+        pool database, `cabled`, `cabled-xapi`.
         """
         self.name = name
         self.namespace = None
         self.system = system
         self.tethered = name is None
         self.state = Path(state) if state else state_of(name) if name else None
-        self.wanted = {"pool": pool, "agent": agent}
+        self.wanted = {"pool": pool, "agent": agent, "xapi": xapi}
         self.uuid = str(uuid.uuid4())
         self.notes = []
         self.guests = []
@@ -238,6 +239,7 @@ class Lab:
         self.pool_db = PoolDatabase(self.namespace)
         self.udevd = Udevd(self.namespace)
         self.agent = Agent(self.namespace, programs_folder(), self.switch_db)
+        self.xapi = Xapi(self.namespace, programs_folder(), self.pool_db)
         self.dhcp = DhcpServer(self.namespace)
 
     def _environment(self):
@@ -246,6 +248,7 @@ class Lab:
         return {
             "CABLED_LAB": str(self.state), "CABLED_RUNDIR": str(run), "CABLED_AGENT": str(run / "cabled.ctl"),
             "CABLED_POOL": f"unix:{self.state}/pool.sock",
+            "CABLED_XAPI": f"unix:{self.state}/xapi", "CABLED_GUESTS": str(self.state / "domains"),
             "OVS_RUNDIR": str(run), "OVS_DBDIR": str(self.state / "db"), "OVS_LOGDIR": str(logs),
             "PATH": path_with(str(programs_folder()), str(image.programs())),
             "ASAN_OPTIONS": join_options(os.environ.get("ASAN_OPTIONS"), sanitizer),
@@ -255,7 +258,7 @@ class Lab:
     @property
     def daemons(self):
         """All daemons in the order of their start."""
-        return [self.switch_db, self.pool_db, self.vswitchd, self.udevd, self.agent, self.dhcp]
+        return [self.switch_db, self.pool_db, self.vswitchd, self.udevd, self.agent, self.xapi, self.dhcp]
 
     def _start_daemons(self):
         self.switch_db.start()
@@ -268,6 +271,8 @@ class Lab:
             self._start_if_there(self.agent, self.agent.program)
         if self.pool_db.running and self.agent.running:
             wait_for(self._host_is_registered, "cabled to register its host in the pool database")
+        if self.wanted["xapi"]:
+            self._start_if_there(self.xapi, self.xapi.program)
 
     def _host_is_registered(self):
         return self.uuid in self.run("ovsdb-client", "dump", self.pool_db.remote, "Host", "_uuid").stdout

@@ -323,7 +323,7 @@ const char *agent_rules_describe(struct agent_rules *);
 
 /* vif_times.c */
 
-/* A port is being added: a plug begins, if none is under way. */
+/* A port is being added: the plug that is under way, if one is, waits for the database. */
 void agent_vif_begin_times(struct agent_vif *);
 
 /* The plug that is under way, if one is, has come so far; or it has not, after all. */

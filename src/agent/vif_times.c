@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * When a VIF's plug came how far (vif/times.h). A plug begins when its port is added, and ends when it is wired, or disabled; what is done
- * to the VIF afterwards (another policy, a link that somebody took down) is none.
+ * When a VIF's plug came how far (vif/times.h). A plug begins when its port is added, and ends when it is wired, or disabled. A port that is
+ * taken over is not added, and had its guest on the network before; what is done to the VIF afterwards (another policy, a port or link that somebody took away) is none.
  */
 #include <config.h>
 
@@ -22,7 +22,7 @@ void
 agent_vif_begin_times(struct agent_vif *vif)
 {
     if (vif->times_are_final) {
-        forget_times(vif);
+        return;
     }
     /* One that is added again, after a refusal, say, has its rules still. */
     vif->times.us[VIF_STAGE_TRANSACTION] = vif->times.us[VIF_STAGE_PORT] = 0;

@@ -49,7 +49,6 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
     }
     if (steps & WIRING_ADOPT_PORT) {
         switch_db_adopt_port(db, &row);
-        agent_vif_begin_times(vif);
         agent_stop_at(AGENT_STEP_PORT_ADOPTED);
     }
     if (steps & WIRING_UPDATE_PORT) {

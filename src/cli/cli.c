@@ -235,7 +235,7 @@ cli_pool(struct cli *cli, struct pool **pool)
 bool
 cli_names_xapi(const struct cli *cli)
 {
-    return setting(cli, "xapi", "CABLED_XAPI", NULL);
+    return given_value(&cli->given, "xapi");
 }
 
 struct error *

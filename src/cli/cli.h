@@ -56,7 +56,7 @@ struct error *cli_pool(struct cli *, struct pool **pool);
 /* cabled-xapi, logged in. ERROR_UNREACHABLE if none answers. */
 struct error *cli_xapi(struct cli *, struct xapi **xapi);
 
-/* True if somebody has said where it is. */
+/* True if --xapi says that this one is meant and no other. */
 bool cli_names_xapi(const struct cli *);
 
 /* What --timeout says, or 'otherwise'. */

@@ -166,6 +166,7 @@ watch_is_over_when_the_devices_are_gone(void **state)
     while (!timeline_watch_is_over(watch)) {
         assert_true(time_msec() < deadline);
         timeline_watch_wait(watch);
+        poll_timer_wait_until(deadline);
         poll_block();
         timeline_watch_run(watch);
     }

@@ -201,9 +201,10 @@ def test_what_is_no_xenapi_server_is_told(pool, xapi):  # noqa: F811
     assert "is no XenAPI server" in refused(pool, "vm", "start", "web")
 
 
-def test_proxy_of_the_environment_is_not_asked(pool, xapi):  # noqa: F811
-    xapi.add_vm("web")
-    pool.cable("vm", "start", "web", env={"http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"})
+def test_proxy_of_the_environment_is_not_asked(pool):  # noqa: F811
+    with Xapi() as server:
+        server.add_vm("web")
+        pool.cable(f"--xapi={server.address}", "vm", "start", "web", env={"http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"})
 
 
 def test_password_comes_from_a_file(pool):  # noqa: F811

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cabled-xapi`, the toolstack under test, on a unix socket. Its guests have a folder each below `domains`, its disks are in `storage`."""
+
+from .openvswitch import OvsDaemon
+
+
+class Xapi(OvsDaemon):
+    name = "cabled-xapi"
+    own_control = True
+
+    def __init__(self, namespace, folder, pool):
+        super().__init__(namespace)
+        self.program = folder / "cabled-xapi"
+        self.pool = pool
+        self.address = f"unix:{self.state}/xapi"
+        self.domains, self.storage = self.state / "domains", self.state / "storage"
+
+    @property
+    def available(self):
+        """Whether the program has been built."""
+        return self.program.exists()
+
+    def prepare(self):
+        self.storage.mkdir(exist_ok=True)
+
+    def argv(self):
+        return [self.program, *self.common_options(), f"--pool={self.pool.remote}", f"--listen={self.address}",
+                f"--run-folder={self.domains}", f"--storage={self.storage}", "--guest-user=nobody"]
