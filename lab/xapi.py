@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`cabled-xapi`, the toolstack under test, on a unix socket. Its guests have a folder each below `domains`, its disks are in `storage`."""
+"""`cabled-xapi`, the toolstack under test, on a unix socket. Its guests have a folder each below `domains`, its disks are in `storage`.
+Whoever may write to its socket is let in: there are no users."""
 
 from .openvswitch import OvsDaemon
 
@@ -22,7 +23,10 @@ class Xapi(OvsDaemon):
 
     def prepare(self):
         self.storage.mkdir(exist_ok=True)
+        (self.state / "users").touch(mode=0o600)
 
     def argv(self):
         return [self.program, *self.common_options(), f"--pool={self.pool.remote}", f"--listen={self.address}",
-                f"--run-folder={self.domains}", f"--storage={self.storage}", "--guest-user=nobody"]
+                f"--run-folder={self.domains}", f"--storage={self.storage}",
+                f"--users={self.state}/users", "--guest-user=nobody",
+                f"--guest-keeper={self.program.parent}/cabled-guest"]
