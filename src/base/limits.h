@@ -99,6 +99,21 @@ enum {
 
     /* The record that a domain has in its folder. */
     LIMIT_DOMAIN_RECORD_BYTES = 16 * 1024,
+
+    /* Who may log in to the XenAPI server: the file with the users, a user's name, a hash as crypt(5) has it, and a password in bytes, which
+     * crypt_r(3) takes no longer. */
+    LIMIT_USERS_FILE_BYTES = 256 * 1024,
+    LIMIT_USERS = 1024,
+    LIMIT_USER_NAME_BYTES = 64,
+    LIMIT_USER_HASH_BYTES = 383,
+    LIMIT_PASSWORD_BYTES = 511,
+
+    /* Logins: processes that hash a password, those that wait for one, those of one address that are not answered yet, and names and
+     * addresses of which failures are remembered. */
+    LIMIT_LOGIN_PROCESSES = 2,
+    LIMIT_LOGINS = 128,
+    LIMIT_LOGINS_OF_ADDRESS = 16,
+    LIMIT_LOGIN_FAILURES = 1024,
 };
 
 #endif
