@@ -114,6 +114,12 @@ enum {
     LIMIT_LOGINS = 128,
     LIMIT_LOGINS_OF_ADDRESS = 16,
     LIMIT_LOGIN_FAILURES = 1024,
+
+    /* Sessions of a user, of which the one that was used longest ago makes room; how long one lasts that is not used, as with XAPI; the text
+     * that a client says of itself. */
+    LIMIT_SESSIONS_OF_USER = 500,
+    LIMIT_SESSION_IDLE_MS = 24 * 3600 * 1000,
+    LIMIT_ORIGINATOR_BYTES = 255,
 };
 
 #endif
