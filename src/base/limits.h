@@ -120,6 +120,14 @@ enum {
     LIMIT_SESSIONS_OF_USER = 500,
     LIMIT_SESSION_IDLE_MS = 24 * 3600 * 1000,
     LIMIT_ORIGINATOR_BYTES = 255,
+
+    /* Tasks of the XenAPI: those that are not done, and all. How long they are kept, as with XAPI: one that is done, one that is not, and one of
+     * a call that was waited for, which is kept so that those who watch it see how it ended. */
+    LIMIT_TASKS_PENDING = 1000,
+    LIMIT_TASKS = 4000,
+    LIMIT_TASK_DONE_MS = 65 * 60 * 1000,
+    LIMIT_TASK_PENDING_MS = 24 * 3600 * 1000,
+    LIMIT_TASK_OF_CALL_MS = 10 * 1000,
 };
 
 #endif
