@@ -128,6 +128,13 @@ enum {
     LIMIT_TASK_DONE_MS = 65 * 60 * 1000,
     LIMIT_TASK_PENDING_MS = 24 * 3600 * 1000,
     LIMIT_TASK_OF_CALL_MS = 10 * 1000,
+
+    /* Calls that wait for events: all, and those of a session; the one that has waited longest makes room. What one subscribes to, and how
+     * long it may want to wait. */
+    LIMIT_EVENT_CALLS = 96,
+    LIMIT_EVENT_CALLS_OF_SESSION = 8,
+    LIMIT_EVENT_SUBSCRIPTIONS = 1024,
+    LIMIT_EVENT_WAIT_MS = 3600 * 1000,
 };
 
 #endif
