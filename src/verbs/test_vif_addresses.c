@@ -75,13 +75,13 @@ a_list_is_limited(void **state)
 
     for (unsigned int i = 1; i <= LIMIT_VIF_ADDRESSES + 1; i++) {
         char address[32];
-        bool ok = vif_addresses_check(VIF_ADDRESSES_IPV4, &list, &failure);
+        bool ok = vif_addresses_fit(VIF_ADDRESSES_IPV4, &list, &failure);
 
         assert_failure(ok, &failure, "", "few");
         snprintf(address, sizeof address, "10.0.%u.%u", i / 250, 1 + i % 250);
         xenapi_set_add(&list, xenapi_string(address));
     }
-    assert_false(vif_addresses_check(VIF_ADDRESSES_IPV4, &list, &failure));
+    assert_false(vif_addresses_fit(VIF_ADDRESSES_IPV4, &list, &failure));
     assert_string_equal(xenapi_failure_code(&failure), "INVALID_VALUE");
     assert_string_equal(failure.value.set.elements[1].string, "ipv4_allowed");
     xenapi_reply_destroy(&failure);

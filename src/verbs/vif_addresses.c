@@ -28,16 +28,6 @@ parse(enum vif_addresses_family family, const char *text)
     return family == VIF_ADDRESSES_IPV4 ? prefix4_parse(text, &prefix4) : prefix6_parse(text, &prefix6);
 }
 
-static bool
-too_many(enum vif_addresses_family family, size_t n, struct xenapi_reply *failure)
-{
-    char text[64];
-
-    snprintf(text, sizeof text, "%zu addresses: a VIF takes %d", n, LIMIT_VIF_ADDRESSES);
-    *failure = failure_value(vif_addresses_field(family), text);
-    return false;
-}
-
 bool
 vif_addresses_check(enum vif_addresses_family family, const struct xenapi_value *set, struct xenapi_reply *failure)
 {
@@ -49,7 +39,20 @@ vif_addresses_check(enum vif_addresses_family family, const struct xenapi_value 
             return false;
         }
     }
-    return set->set.n <= LIMIT_VIF_ADDRESSES || too_many(family, set->set.n, failure);
+    return true;
+}
+
+bool
+vif_addresses_fit(enum vif_addresses_family family, const struct xenapi_value *set, struct xenapi_reply *failure)
+{
+    char text[64];
+
+    if (set->set.n <= LIMIT_VIF_ADDRESSES) {
+        return true;
+    }
+    snprintf(text, sizeof text, "%zu addresses: a VIF takes %d", set->set.n, LIMIT_VIF_ADDRESSES);
+    *failure = failure_value(vif_addresses_field(family), text);
+    return false;
 }
 
 static bool

@@ -15,9 +15,11 @@ enum vif_addresses_family { VIF_ADDRESSES_IPV4, VIF_ADDRESSES_IPV6 };
 /* "ipv4_allowed" or "ipv6_allowed". */
 const char *vif_addresses_field(enum vif_addresses_family);
 
-/* True if 'set', of strings, can be the family's list. Otherwise '*failure' says INVALID_IP_ADDRESS_SPECIFIED, or, of a list that is longer than
- * LIMIT_VIF_ADDRESSES, INVALID_VALUE. */
+/* True if each string of 'set' can be in the family's list. Otherwise '*failure' says INVALID_IP_ADDRESS_SPECIFIED. */
 bool vif_addresses_check(enum vif_addresses_family, const struct xenapi_value *set, struct xenapi_reply *failure);
+
+/* True if 'set' is not longer than LIMIT_VIF_ADDRESSES. Otherwise '*failure' says INVALID_VALUE. */
+bool vif_addresses_fit(enum vif_addresses_family, const struct xenapi_value *set, struct xenapi_reply *failure);
 
 /* The list as the database keeps it: each once, in the order of the set; the caller's. */
 struct xenapi_value vif_addresses_unique(const struct xenapi_value *set);
