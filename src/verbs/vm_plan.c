@@ -342,7 +342,9 @@ plan_of_rest(const struct vm_plan_seen *seen)
     case VM_PLAN_DOMAIN_GONE: return rest_without_domain(seen);
     case VM_PLAN_DOMAIN_BUILDING:
         return has_run ? step(VM_PLAN_WAIT, "the domain is being built") : step(VM_PLAN_DESTROY, "nobody wants the domain that is being built");
-    case VM_PLAN_DOMAIN_PAUSED: return rest_with(seen, VM_PLAN_PAUSED);
+    case VM_PLAN_DOMAIN_PAUSED:
+        return seen->record == VM_PLAN_HALTED && seen->is_attached ? step(VM_PLAN_DESTROY, "its start was broken off")
+                                                                   : rest_with(seen, VM_PLAN_PAUSED);
     case VM_PLAN_DOMAIN_RUNNING: return rest_with(seen, VM_PLAN_RUNNING);
     case VM_PLAN_DOMAIN_STOPPED: return act_on_end(has_run ? seen->after_shutdown : VM_PLAN_DESTROYS, "switched itself off");
     case VM_PLAN_DOMAIN_REBOOTING: return act_on_end(has_run ? seen->after_reboot : VM_PLAN_DESTROYS, "asked for a reboot");
