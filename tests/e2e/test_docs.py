@@ -108,8 +108,8 @@ def test_commands_of_the_readme_are_targets():
 @pytest.fixture(scope="module")
 def pages():
     """The pages as they are installed."""
-    cable = programs_folder() / "cable"
-    return {page: subprocess.run(["man/generate", f"man/{page}.in", cable], cwd=REPO, check=True, text=True,
+    programs = [programs_folder() / "cable", programs_folder() / "cabled-xapi"]
+    return {page: subprocess.run(["man/generate", f"man/{page}.in", *programs], cwd=REPO, check=True, text=True,
                                  stdout=subprocess.PIPE).stdout for page in PAGES}
 
 
@@ -214,6 +214,18 @@ def test_cabled_8_tells_all_settings_and_control_commands(pages):
     sources = [*product, REPO / "src/bin/cabled.c"]
     commands = {name for path in sources for name in re.findall(r'unixctl_command_register\("([^"]+)"', path.read_text())}
     assert commands and all(re.search(rf"^\.It Cm {name}\b", pages["cabled.8"], re.MULTILINE) for name in commands)
+
+
+def test_cabled_xapi_8_tells_all_options_and_verbs(pages):
+    def printed(option):
+        return subprocess.run([programs_folder() / "cabled-xapi", option], check=True, text=True, stdout=subprocess.PIPE).stdout
+
+    page = plain(pages["cabled-xapi.8"]).replace("\\&", "")
+    own = printed("--help").split("\nActive")[0]
+    for option in re.findall(r"^  --([\w-]+)", own, re.MULTILINE):
+        assert re.search(rf"Fl -{option}\b", page), option
+    for verb in printed("--verbs").splitlines():
+        assert verb in " ".join(page.split()), verb
 
 
 def test_rules_page_tells_every_rule(pages):
