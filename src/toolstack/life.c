@@ -13,6 +13,7 @@
 #include "pool/commit.h"
 #include "pool/replica.h"
 #include "toolstack/life_steps.h"
+#include "toolstack/start_times.h"
 #include "toolstack/stop.h"
 #include "toolstack/toolstack-private.h"
 #include "verbs/failure.h"
@@ -58,6 +59,7 @@ life_destroy(struct toolstack *ts, struct life *life)
         verb_call_destroy(&ts->calls, call);
     }
     pool_commit_destroy(life->write.commit);
+    start_times_close(ts, life);
     ovs_list_remove(&life->dirty);
     ovs_list_remove(&life->busy);
     hmap_remove(&ts->lives, &life->node);
@@ -164,6 +166,9 @@ write_succeeded(struct toolstack *ts, struct life *life)
     case LIFE_WRITES_VIF:
         verb_call_finish(&ts->calls, life->write.call);
         break;
+    case LIFE_WRITES_TIMES:
+        life->frames_due = 0;
+        break;
     case LIFE_WRITES_CRASH:
         free(life->crash);
         life->crash = NULL;
@@ -250,12 +255,25 @@ is_to_be_cancelled(const struct life_view *view)
     return view->call && view->call->is_cancelled && view->seen.stage != VM_PLAN_UNDO && view->seen.stage != VM_PLAN_RESTARTING;
 }
 
+/* There is no row to write it to. */
+static void
+forget_news(struct life *life)
+{
+    free(life->crash);
+    life->crash = NULL;
+    life->frames_due = 0;
+}
+
 /* Instead of a step of the plan, if one is due. True if a write was begun. */
 static bool
 write_first(struct toolstack *ts, struct life *life, const struct life_view *view)
 {
-    if (life->crash && view->vm) {
+    if (!view->vm) {
+        forget_news(life);
+    } else if (life->crash) {
         life_begin_write(ts, life, (struct life_write) { .kind = LIFE_WRITES_CRASH });
+    } else if (start_times_are_due(life)) {
+        life_begin_write(ts, life, (struct life_write) { .kind = LIFE_WRITES_TIMES, .times = life->frames });
     } else if (is_to_be_cancelled(view)) {
         verb_call_fail(view->call, cancelled(view->call));
         life_begin_write(ts, life, (struct life_write) { .kind = LIFE_WRITES_MARK, .call = view->call, .stage = VM_PLAN_UNDO });
@@ -285,7 +303,7 @@ step(struct toolstack *ts, struct life *life)
 static bool
 is_idle(const struct life *life)
 {
-    return !life->has_domain && !life->crash;
+    return !life->has_domain && !life->crash && !life->frames_due;
 }
 
 /* Also of one that waits for nothing but what its rows will say: the agent's reports are no fields of the XenAPI, and so no objects' news. */

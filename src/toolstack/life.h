@@ -16,11 +16,13 @@
 
 #include "base/backoff.h"
 #include "domain/domain.h"
+#include "timeline/stages.h"
 #include "toolstack/verb_call.h"
 #include "toolstack/restarts.h"
 #include "verbs/vm_plan.h"
 
 struct pool_commit;
+struct timeline_watch;
 struct toolstack;
 
 enum life_write_kind {
@@ -29,6 +31,7 @@ enum life_write_kind {
     LIFE_WRITES_MARK,
     LIFE_WRITES_DETACHING,
     LIFE_WRITES_SETTLE,
+    LIFE_WRITES_TIMES,          /* when the guest spoke */
     LIFE_WRITES_CRASH,          /* when and why the guest crashed */
     LIFE_WRITES_VIF,            /* the end of a VIF's operation */
     LIFE_WRITES_LOSSES,         /* VIFs whose device the domain does not have are not attached */
@@ -45,6 +48,8 @@ struct life_write {
     enum vm_plan_stage stage;   /* of MARK */
     enum vm_plan_record record; /* of SETTLE */
     bool succeeds;              /* of SETTLE */
+    bool begins;                /* of SETTLE: a start that was asked for; 'times' are its own */
+    struct timeline times;      /* of SETTLE and TIMES: those that are known */
     bool attached, moved_back;  /* of VIF */
 };
 
@@ -66,6 +71,11 @@ struct life {
     bool is_destroyed;          /* its domain was told to go */
     bool restart_is_due;        /* when it is halted */
     struct restarts restarts;
+
+    struct ovs_list watching;   /* in toolstack.watching, if there is a watch */
+    struct timeline_watch *watch;   /* on the guest's first frames, or NULL */
+    struct timeline frames;     /* what it has seen */
+    long long int frames_due;   /* when that is to be written; 0: there is nothing to write */
 
     long long int detach_until; /* how long it is waited for the agent to take the ports away; 0: not yet */
     long long int wake_at;      /* a deadline in time_msec(); 0: none */

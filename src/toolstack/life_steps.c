@@ -14,14 +14,14 @@
 #include "pool/replica.h"
 #include "toolstack/guest_spec.h"
 #include "toolstack/life-private.h"
+#include "toolstack/start_times.h"
 #include "toolstack/stop.h"
 #include "toolstack/toolstack-private.h"
 
 VLOG_DEFINE_THIS_MODULE(toolstack_steps);
 
-/* How long the agent may take to take away the ports of a guest that is gone. Its device is gone too, so it does not hold up anything but the
- * reply. */
-enum { DETACH_MS = 5000 };
+/* How long the agent may take to take away the ports of a guest that ends. It may not be there at all. */
+enum { DETACH_MS = 2000 };
 
 static void
 ask(struct life *life, enum vm_plan_step step)
@@ -50,8 +50,9 @@ build(struct toolstack *ts, struct life *life, const struct life_view *view)
 }
 
 static bool
-unpause(struct life *life, const struct life_view *view)
+unpause(struct toolstack *ts, struct life *life, const struct life_view *view)
 {
+    start_times_watch(ts, life, view);
     domain_unpause(view->domain);
     ask(life, VM_PLAN_UNPAUSE);
     toolstack_stop_at(TOOLSTACK_STEP_UNPAUSE);
@@ -103,7 +104,7 @@ see_ports(const struct toolstack *ts, const struct life_view *view)
     return ports;
 }
 
-/* The agent takes the ports away while the domain is destroyed. */
+/* The agent is to take the ports away. True if that has to be written. */
 static bool
 begin_detaching(struct toolstack *ts, struct life *life, const struct life_view *view)
 {
@@ -116,31 +117,7 @@ begin_detaching(struct toolstack *ts, struct life *life, const struct life_view 
     return true;
 }
 
-static bool
-destroy(struct toolstack *ts, struct life *life, const struct life_view *view)
-{
-    VLOG_INFO("vm="UUID_FMT" domid=%u: the domain is destroyed", UUID_ARGS(&life->vm), domain_domid(view->domain));
-    domain_destroy(view->domain);
-    life->is_destroyed = true;
-    ask(life, VM_PLAN_DESTROY);
-    toolstack_stop_at(TOOLSTACK_STEP_DESTROY);
-    return !begin_detaching(ts, life, view);
-}
-
-static bool
-mark(struct toolstack *ts, struct life *life, const struct life_view *view, struct vm_plan *plan)
-{
-    if (plan->has_failure) {
-        VLOG_WARN("vm="UUID_FMT": %s fails: %s", UUID_ARGS(&life->vm), view->operation->verb, plan->reason);
-        verb_call_fail(view->call, plan->failure);
-        plan->has_failure = false;
-    }
-    life_begin_write(ts, life, (struct life_write) { .kind = LIFE_WRITES_MARK, .call = view->call, .stage = plan->stage });
-    toolstack_stop_at(TOOLSTACK_STEP_MARK);
-    return false;
-}
-
-/* True if the reply should wait until the agent has taken the ports away. */
+/* True until the agent has taken the ports away, or has had the time for it. */
 static bool
 waits_for_ports(struct toolstack *ts, struct life *life, const struct life_view *view)
 {
@@ -159,6 +136,34 @@ waits_for_ports(struct toolstack *ts, struct life *life, const struct life_view 
     return false;
 }
 
+/* The ports go first: a port whose device goes away under it makes ovs-vswitchd complain, and a guest that is about to end needs none. */
+static bool
+destroy(struct toolstack *ts, struct life *life, const struct life_view *view)
+{
+    if (begin_detaching(ts, life, view) || waits_for_ports(ts, life, view)) {
+        return false;
+    }
+    VLOG_INFO("vm="UUID_FMT" domid=%u: the domain is destroyed", UUID_ARGS(&life->vm), domain_domid(view->domain));
+    domain_destroy(view->domain);
+    life->is_destroyed = true;
+    ask(life, VM_PLAN_DESTROY);
+    toolstack_stop_at(TOOLSTACK_STEP_DESTROY);
+    return true;
+}
+
+static bool
+mark(struct toolstack *ts, struct life *life, const struct life_view *view, struct vm_plan *plan)
+{
+    if (plan->has_failure) {
+        VLOG_WARN("vm="UUID_FMT": %s fails: %s", UUID_ARGS(&life->vm), view->operation->verb, plan->reason);
+        verb_call_fail(view->call, plan->failure);
+        plan->has_failure = false;
+    }
+    life_begin_write(ts, life, (struct life_write) { .kind = LIFE_WRITES_MARK, .call = view->call, .stage = plan->stage });
+    toolstack_stop_at(TOOLSTACK_STEP_MARK);
+    return false;
+}
+
 /* The domain went without having been told to: it was killed, or broke. */
 static void
 note_loss(struct life *life, const struct life_view *view)
@@ -174,6 +179,26 @@ note_loss(struct life *life, const struct life_view *view)
     life->restart_is_due = seen->after_crash == VM_PLAN_RESTARTS;
 }
 
+/* Of a start all that is known; of the unpausing of one that began paused, when it was. */
+static void
+put_times(const struct life_view *view, struct life_write *write)
+{
+    enum vm_plan_verb verb = view->seen.verb;
+    struct domain_times times = view->domain ? domain_times(view->domain) : (struct domain_times) { .begun = 0 };
+
+    if (!write->succeeds || !view->call) {
+        return;
+    }
+    if (verb == VM_PLAN_VERB_START || verb == VM_PLAN_VERB_START_PAUSED) {
+        write->begins = true;
+        write->times.us[TIMELINE_REQUEST] = view->call->request_us;
+        write->times.us[TIMELINE_DOMAIN] = times.begun;
+    }
+    if (verb == VM_PLAN_VERB_START || (verb == VM_PLAN_VERB_UNPAUSE && !start_times_have_run(view->vm))) {
+        write->times.us[TIMELINE_UNPAUSED] = times.unpaused;
+    }
+}
+
 static bool
 settle(struct toolstack *ts, struct life *life, const struct life_view *view, const struct vm_plan *plan)
 {
@@ -184,9 +209,11 @@ settle(struct toolstack *ts, struct life *life, const struct life_view *view, co
         note_loss(life, view);
     }
     VLOG_INFO("vm="UUID_FMT": %s", UUID_ARGS(&life->vm), plan->reason);
-    life_begin_write(ts, life, (struct life_write) {
+    struct life_write write = {
         .kind = LIFE_WRITES_SETTLE, .call = view->call, .record = plan->record, .succeeds = plan->succeeds,
-    });
+    };
+    put_times(view, &write);
+    life_begin_write(ts, life, write);
     toolstack_stop_at(TOOLSTACK_STEP_SETTLE);
     return false;
 }
@@ -222,7 +249,7 @@ life_steps_take(struct toolstack *ts, struct life *life, const struct life_view 
         toolstack_stop_at(TOOLSTACK_STEP_ATTACH);
         return false;
     case VM_PLAN_BUILD: return build(ts, life, view);
-    case VM_PLAN_UNPAUSE: return unpause(life, view);
+    case VM_PLAN_UNPAUSE: return unpause(ts, life, view);
     case VM_PLAN_PAUSE:
         domain_pause(view->domain);
         ask(life, VM_PLAN_PAUSE);

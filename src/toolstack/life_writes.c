@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "pool/replica.h"
 #include "toolstack/life-private.h"
-#include "toolstack/stop.h"
+#include "toolstack/start_times.h"
 #include "toolstack/toolstack-private.h"
 #include "xenapi/datetime.h"
 
@@ -106,6 +106,9 @@ write_settle(struct ovsdb_idl_txn *txn, const struct life_write *write, const st
         vm_rows_running(txn, vm, host_row(ts), write->record == VM_PLAN_PAUSED, time_wall());
         break;
     }
+    if (write->times.us[TIMELINE_REQUEST] || write->times.us[TIMELINE_UNPAUSED]) {
+        start_times_write(&ts->index, vm, &write->times, write->begins);
+    }
     delete_operations(write, vm);
     return NULL;
 }
@@ -172,6 +175,9 @@ write_row(struct ovsdb_idl_txn *txn, const struct life_write *write, const struc
         vm_rows_detaching(&write->toolstack->index, vm);
         return NULL;
     case LIFE_WRITES_SETTLE: return write_settle(txn, write, vm);
+    case LIFE_WRITES_TIMES:
+        start_times_write(&write->toolstack->index, vm, &write->times, false);
+        return NULL;
     case LIFE_WRITES_CRASH: return write_crash(write, vm);
     case LIFE_WRITES_VIF: return write_vif(write);
     case LIFE_WRITES_LOSSES: return write_losses(write, vm);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dummy.h>
 #include <openvswitch/util.h>
 #include <unixctl.h>
 #include <util.h>
@@ -49,7 +48,6 @@ toolstack_stop_register(void)
 {
     const char *wanted = getenv("CABLED_STOP_AT");
 
-    timeval_dummy_register();
     unixctl_command_register("stop/at", "STEP [N]", 1, 2, stop_command, NULL);
     if (wanted) {
         char *word = xstrdup(wanted);

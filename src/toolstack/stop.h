@@ -4,7 +4,7 @@
  * nothing. The program `cabled-xapi-stops`, which is built from the same sources with TOOLSTACK_STOPS and is not installed, stops itself by
  * SIGSTOP when it comes to the step that it was told, in its environment (CABLED_STOP_AT=STEP[:N], the Nth time; 1 if it is left out)
  * or by the control command `stop/at STEP [N]`, which can be given for several. Whoever watches sees state T in /proc/PID/stat, and kills
- * it or sends SIGCONT. Its clock can be put on by `time/warp MSECS` (libopenvswitch's), for what happens on a timer.
+ * it or sends SIGCONT.
  */
 #ifndef TOOLSTACK_STOP_H
 #define TOOLSTACK_STOP_H

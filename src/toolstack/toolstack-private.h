@@ -53,6 +53,8 @@ struct toolstack {
     struct domain_ids ids;
     struct hmap lives;          /* struct life, by VM */
     struct ovs_list dirty;      /* those that something has changed for */
+    struct ovs_list watching;   /* those whose guests' first frames are looked for */
+    size_t n_watching;
     struct ovs_list busy;       /* those with a verb, a write or a deadline under way */
 
     bool has_seen;              /* what was there at the start */

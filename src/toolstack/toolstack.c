@@ -16,6 +16,7 @@
 #include "pool/replica.h"
 #include "toolstack/life.h"
 #include "toolstack/simple.h"
+#include "toolstack/start_times.h"
 #include "toolstack/toolstack-private.h"
 
 VLOG_DEFINE_THIS_MODULE(toolstack);
@@ -50,6 +51,7 @@ toolstack_create(struct pool *pool, struct objects *objects, struct domains *dom
     hmap_init(&ts->lives);
     ovs_list_init(&ts->dirty);
     ovs_list_init(&ts->busy);
+    ovs_list_init(&ts->watching);
     ts->why_not = xstrdup("the pool database has not answered yet");
     return ts;
 }
@@ -336,6 +338,16 @@ see_busy(struct toolstack *ts)
 }
 
 static void
+see_frames(struct toolstack *ts)
+{
+    struct life *life;
+
+    LIST_FOR_EACH_SAFE (life, watching, &ts->watching) {
+        start_times_run(ts, life);
+    }
+}
+
+static void
 run_dirty(struct toolstack *ts)
 {
     struct ovs_list dirty;
@@ -361,6 +373,7 @@ toolstack_run(struct toolstack *ts)
     see_objects(ts);
     see_domains(ts);
     see_busy(ts);
+    see_frames(ts);
     run_dirty(ts);
 }
 
@@ -399,5 +412,8 @@ toolstack_wait(struct toolstack *ts)
         if (life->wake_at) {
             poll_timer_wait_until(life->wake_at);
         }
+    }
+    LIST_FOR_EACH (life, watching, &ts->watching) {
+        start_times_wait(life);
     }
 }
