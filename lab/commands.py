@@ -22,7 +22,7 @@ FAILURES = (DaemonError, GuestError, ImageError, LabError, Missing, NamespaceErr
 
 def up(options):
     """start a lab and leave it running"""
-    lab = Lab(options.name, system=options.kernel_datapath).up()
+    lab = Lab(options.name, system=options.kernel_datapath, xapi=True).up()
     if options.dhcp:
         lab.dhcp.start()
     kind = "a network namespace" if os.geteuid() == 0 else "a user and network namespace"

@@ -82,23 +82,31 @@ timeline_add_vif(struct timeline *vm, const struct timeline *vif)
     }
 }
 
+/* Behind those that were reached before, or at the same time. */
+static void
+insert_step(struct timeline_step steps[], size_t n, enum timeline_stage stage, int64_t at_us)
+{
+    size_t i = n;
+
+    for (; i > 0 && steps[i - 1].at_us > at_us; i--) {
+        steps[i] = steps[i - 1];
+    }
+    steps[i] = (struct timeline_step) { .stage = stage, .at_us = at_us };
+}
+
 size_t
 timeline_steps(const struct timeline *timeline, struct timeline_step steps[TIMELINE_N_STAGES])
 {
     const int64_t begin = timeline->us[TIMELINE_REQUEST];
-    int64_t before = 0;
     size_t n = 0;
 
-    if (!begin) {
-        return 0;
-    }
-    for (enum timeline_stage stage = 0; stage < TIMELINE_N_STAGES; stage++) {
+    for (enum timeline_stage stage = 0; begin && stage < TIMELINE_N_STAGES; stage++) {
         if (timeline->us[stage]) {
-            const int64_t at = MAX(before, timeline->us[stage] - begin);
-
-            steps[n++] = (struct timeline_step) { stage, at, at - before };
-            before = at;
+            insert_step(steps, n++, stage, MAX(0, timeline->us[stage] - begin));
         }
+    }
+    for (size_t i = 0; i < n; i++) {
+        steps[i].took_us = steps[i].at_us - (i ? steps[i - 1].at_us : 0);
     }
     return n;
 }

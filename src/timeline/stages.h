@@ -50,9 +50,9 @@ struct timeline_step {
     int64_t took_us;            /* since the stage before */
 };
 
-/* Lists the stages that were reached, in order, and returns how many. A stage ends no earlier than the one before, though things happen in
- * parallel (rules may be acknowledged before the port is there: then they took no time of their own). So the steps sum to the last
- * one's at_us exactly. None without the request. */
+/* Lists the stages that were reached, and returns how many, in the order in which they were: much happens in parallel, and rules may be
+ * acknowledged before or after the port is there. What was so before the request (a device that waits for its VM) was reached with it.
+ * So the steps sum to the last one's at_us exactly. None without the request. */
 size_t timeline_steps(const struct timeline *, struct timeline_step steps[TIMELINE_N_STAGES]);
 
 /* Appends the waterfall for people, a line for each step, none wider than 'width' columns as long as

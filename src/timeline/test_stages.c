@@ -61,17 +61,36 @@ stages_sum_to_the_whole(void **state)
 }
 
 static void
-what_was_reached_earlier_took_no_time_of_its_own(void **state)
+stages_come_in_the_order_in_which_they_were_reached(void **state)
 {
     struct timeline timeline = some_start(), plug = some_plug(5060000);
     struct timeline_step steps[TIMELINE_N_STAGES];
 
     timeline_add_vif(&timeline, &plug);
     assert_int_equal(timeline_steps(&timeline, steps), TIMELINE_N_STAGES);
-    assert_int_equal(steps[TIMELINE_PORT].took_us, 4000);
-    assert_int_equal(steps[TIMELINE_RULES].took_us, 0);
-    assert_int_equal(steps[TIMELINE_RULES].at_us, steps[TIMELINE_PORT].at_us);
-    assert_int_equal(steps[TIMELINE_LINK].took_us, 250);
+    assert_int_equal(steps[5].stage, TIMELINE_RULES);
+    assert_int_equal(steps[5].took_us, 2500);
+    assert_int_equal(steps[6].stage, TIMELINE_PORT);
+    assert_int_equal(steps[6].took_us, 1500);
+    assert_int_equal(steps[6].at_us, 78000);
+    assert_int_equal(steps[7].stage, TIMELINE_LINK);
+    assert_int_equal(steps[7].took_us, 250);
+}
+
+static void
+what_was_so_before_the_request_took_no_time(void **state)
+{
+    const struct timeline timeline = {
+        .us = { [TIMELINE_REQUEST] = 1000, [TIMELINE_DOMAIN] = 1005, [TIMELINE_DEVICE] = 7, [TIMELINE_UEVENT] = 9 },
+    };
+    struct timeline_step steps[TIMELINE_N_STAGES];
+
+    assert_int_equal(timeline_steps(&timeline, steps), 4);
+    assert_int_equal(steps[0].stage, TIMELINE_REQUEST);
+    assert_int_equal(steps[1].stage, TIMELINE_DEVICE);
+    assert_int_equal(steps[2].at_us, 0);
+    assert_int_equal(steps[3].stage, TIMELINE_DOMAIN);
+    assert_int_equal(steps[3].took_us, 5);
 }
 
 static void
@@ -181,8 +200,8 @@ waterfall_is_scaled_to_the_terminal(void **state)
         "device           60.000 ms    58.500 ms  ██\n"
         "uevent           72.000 ms    12.000 ms   █\n"
         "transaction      74.000 ms     2.000 ms   █\n"
-        "port             78.000 ms     4.000 ms   █\n"
-        "rules            78.000 ms     0.000 ms\n"
+        "rules            76.500 ms     2.500 ms   █\n"
+        "port             78.000 ms     1.500 ms   █\n"
         "link             78.250 ms     0.250 ms   █\n"
         "unpaused        100.000 ms    21.750 ms   █\n"
         "frame          1500.000 ms  1400.000 ms   ███████████████████████████\n"
@@ -228,7 +247,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_sum_to_the_whole),
-        cmocka_unit_test(what_was_reached_earlier_took_no_time_of_its_own),
+        cmocka_unit_test(stages_come_in_the_order_in_which_they_were_reached),
+        cmocka_unit_test(what_was_so_before_the_request_took_no_time),
         cmocka_unit_test(last_vif_counts),
         cmocka_unit_test(plug_of_another_time_does_not_count),
         cmocka_unit_test(stages_that_were_not_reached_are_left_out),

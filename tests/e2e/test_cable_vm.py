@@ -353,7 +353,7 @@ def test_timeline_merges_vm_and_vif(pool):  # noqa: F811
     told = pool.json("timeline", "web")
     assert (told["vm"], told["whole_us"]) == ("web", 1000000)
     assert [stage["stage"] for stage in told["stages"]] == [
-        "request", "domain", "device", "uevent", "transaction", "port", "rules", "link", "unpaused", "frame"]
+        "request", "domain", "device", "uevent", "transaction", "rules", "port", "link", "unpaused", "frame"]
     assert sum(stage["took_us"] for stage in told["stages"]) == told["whole_us"]
     shown = pool.cable("timeline", "web").stdout.splitlines()
     assert shown[0] == "web: 1000.0 ms from the request until the guest's first frame"
