@@ -24,6 +24,7 @@
 #include "http/address.h"
 #include "objects/objects.h"
 #include "pool/replica.h"
+#include "toolstack/stop.h"
 #include "toolstack/toolstack.h"
 
 VLOG_DEFINE_THIS_MODULE(cabled_xapi);
@@ -162,6 +163,7 @@ main(int argc, char *argv[])
     }
     unixctl_command_register("exit", "", 0, 0, request_exit, &program);
     unixctl_command_register("status", "", 0, 0, show_status, &program);
+    toolstack_stop_register();
     if (options.has_test_clock) {
         timeval_dummy_register();
     }

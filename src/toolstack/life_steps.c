@@ -256,6 +256,7 @@ life_steps_take(struct toolstack *ts, struct life *life, const struct life_view 
         return true;
     case VM_PLAN_PRESS:
         domain_press_power_button(view->domain);
+        view->call->was_asked = true;
         ask(life, VM_PLAN_PRESS);
         toolstack_stop_at(TOOLSTACK_STEP_PRESS);
         return true;

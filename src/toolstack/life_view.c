@@ -126,6 +126,16 @@ see_operations(struct toolstack *ts, struct life *life, struct life_view *view)
     free(operations);
 }
 
+/* Another process may have written that it pressed the power button, and ended before it did. Pressed twice is no harm. */
+static enum vm_plan_stage
+stage_of(const struct life_view *view)
+{
+    enum vm_plan_stage stage = vm_plan_stage_of(view->operation->stage);
+    bool may_be_lost = view->call->is_adopted && !view->call->was_asked;
+
+    return stage == VM_PLAN_PRESSED && may_be_lost ? VM_PLAN_BEGUN : stage;
+}
+
 static void
 see_operation(const struct life_view *view, struct vm_plan_seen *seen)
 {
@@ -134,7 +144,7 @@ see_operation(const struct life_view *view, struct vm_plan_seen *seen)
     seen->now = now;
     if (view->operation) {
         seen->verb = plan_verb(view->operation);
-        seen->stage = vm_plan_stage_of(view->operation->stage);
+        seen->stage = stage_of(view);
         seen->is_taken_over = view->call->is_adopted;
         seen->since = view->operation->since;
         seen->until = view->operation->until;

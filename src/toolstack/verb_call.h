@@ -38,7 +38,7 @@ struct verb_call {
     enum verb_call_phase phase;
     bool is_adopted;            /* another process has begun it */
     bool is_cancelled;          /* the client does not wait any more: it is to be taken back */
-    bool was_asked;             /* of a VIF: the domain was asked for what the verb wants */
+    bool was_asked;             /* the domain was, for the VIF or by the power button */
     bool has_failure;
     struct xenapi_reply failure;    /* what it will be told, if it fails */
 
