@@ -25,7 +25,8 @@ VLOG_DEFINE_THIS_MODULE(toolstack);
 struct simple {
     struct ovs_list node;
     struct simple_call *call;
-    struct pool_commit *commit; /* NULL: the change is made, or it needs none */
+    bool is_queued;             /* until those before it are written */
+    struct pool_commit *commit; /* NULL: it is queued, the change is made, or it needs none */
     struct error *error;
     toolstack_done_fn *done;
     void *aux;
@@ -115,6 +116,24 @@ toolstack_next_domid(struct toolstack *ts)
     return domain_ids_next(&ts->ids, domid_is_taken, ts);
 }
 
+/* One write at a time: what is looked at in other rows is what is committed, so that of two VIFs with one device the second is refused. */
+static void
+begin_queued(struct toolstack *ts)
+{
+    struct simple *simple;
+
+    LIST_FOR_EACH (simple, node, &ts->simple) {
+        if (simple->commit) {
+            return;
+        }
+        if (simple->is_queued) {
+            simple->is_queued = false;
+            simple->commit = pool_commit_begin(ts->pool, simple_call_change, simple->call, TOOLSTACK_WRITE_MS);
+            return;
+        }
+    }
+}
+
 static void
 begin_simple(struct toolstack *ts, const struct verb *verb, const struct xenapi_value *params, toolstack_done_fn *done, void *aux)
 {
@@ -125,7 +144,8 @@ begin_simple(struct toolstack *ts, const struct verb *verb, const struct xenapi_
     simple->aux = aux;
     ovs_list_push_back(&ts->simple, &simple->node);
     if (simple_call_writes(simple->call)) {
-        simple->commit = pool_commit_begin(ts->pool, simple_call_change, simple->call, TOOLSTACK_WRITE_MS);
+        simple->is_queued = true;
+        begin_queued(ts);
     } else {
         simple->error = simple_call_change(ts->pool, NULL, simple->call);
     }
@@ -186,8 +206,9 @@ run_simple(struct toolstack *ts)
                 continue;
             }
             simple->commit = NULL;
+            begin_queued(ts);
         }
-        if (simple->error || simple_call_run(simple->call)) {
+        if (!simple->is_queued && (simple->error || simple_call_run(simple->call))) {
             struct xenapi_reply reply = simple_call_finish(simple->call, simple->error);
             toolstack_done_fn *done = simple->done;
             void *aux = simple->aux;
