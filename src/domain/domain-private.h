@@ -53,6 +53,7 @@ struct domain {
     bool is_ready;              /* commands can be sent */
     enum domain_state ended;    /* what the guest has said of its end: STOPPED, REBOOTING or CRASHED; RUNNING if nothing */
     bool is_resetting;          /* it goes on when it has been reset */
+    long long int reset_until;  /* while resets are the firmware's; LLONG_MAX: they are the guest's */
     bool is_leaving;            /* somebody wants it to be gone */
     long long int deadline;     /* of being built, or of leaving by itself */
     long long int reconnect;    /* when a lost connection is tried again */
@@ -79,6 +80,7 @@ void domains_put_launch(const struct domains *, struct svec *);
 
 /* domain_talk.c: what is said to the process and heard from it. */
 struct error *domain_connect(struct domain *);
+void domain_talk_run(struct domain *);
 
 /* domain_vif.c */
 void domain_vif_deleted(struct domain *, const char *id);

@@ -41,7 +41,7 @@ domain_create(struct domains *domains, const struct uuid *vm, const struct recor
     domain->ended = DOMAIN_RUNNING;
     domain->proc = PROC_NONE;
     domain->deadline = time_msec() + BUILD_MS;
-    domain->reconnect = LLONG_MAX;
+    domain->reconnect = domain->reset_until = LLONG_MAX;
     hmap_insert(&domains->all, &domain->node, uuid_hash(vm));
     domains->seqno++;
     return domain;
@@ -92,7 +92,8 @@ hang_up(struct domain *domain)
 {
     qmp_close(domain->qmp);
     domain->qmp = NULL;
-    domain->is_ready = false;
+    domain->is_ready = domain->is_resetting = false;
+    domain->reset_until = LLONG_MAX;
     domain->changing = 0;
 }
 
@@ -135,7 +136,9 @@ process_ended(struct domain *domain, int status)
 static void
 talk(struct domain *domain)
 {
-    if (domain->qmp && !qmp_run(domain->qmp)) {
+    if (domain->qmp && qmp_run(domain->qmp)) {
+        domain_talk_run(domain);
+    } else if (domain->qmp) {
         VLOG_INFO("domain %u: %s", domain->record.domid, qmp_error(domain->qmp));
         hang_up(domain);
         domain->reconnect = time_msec() + RECONNECT_MS;
@@ -193,11 +196,9 @@ domain_wait(const struct domain *domain)
     }
     proc_wait(&domain->proc);
     domain_vifs_wait(domain);
-    if (domain->deadline != LLONG_MAX) {
-        poll_timer_wait_until(domain->deadline);
-    }
-    if (domain->reconnect != LLONG_MAX) {
-        poll_timer_wait_until(domain->reconnect);
+    const long long int next = MIN(MIN(domain->deadline, domain->reconnect), domain->reset_until);
+    if (next != LLONG_MAX) {
+        poll_timer_wait_until(next);
     }
 }
 

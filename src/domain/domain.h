@@ -116,7 +116,8 @@ const char *domain_console_socket(const struct domain *);
 void domain_unpause(struct domain *);
 void domain_pause(struct domain *);
 void domain_press_power_button(struct domain *);        /* the guest may heed it, and is STOPPED then */
-void domain_reset(struct domain *);                     /* begins the guest anew, at once; of a REBOOTING one too */
+/* Begins the guest anew, at once; a REBOOTING or STOPPED one too. In the 5 s after that a reset by the guest is not told, but done. */
+void domain_reset(struct domain *);
 void domain_destroy(struct domain *);                   /* at once; it is GONE when its devices are */
 
 /* Of a domain that is built. The VIF is there, or not any more, when domain_has_vif() says so; otherwise domain_error(). */

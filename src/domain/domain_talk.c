@@ -5,11 +5,11 @@
  */
 #include <config.h>
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openvswitch/json.h>
-#include <openvswitch/vlog.h>
 #include <timeval.h>
 #include <util.h>
 
@@ -19,12 +19,23 @@
 #include "domain/qmp.h"
 #include "domain/qmp_message.h"
 
-VLOG_DEFINE_THIS_MODULE(domain_talk);
+/* Until the firmware has taken over the machine after a reset, under TCG on a busy host too. */
+enum { RESET_MS = 5000 };
 
 static void
 say_to(struct domain *domain, const char *command, struct json *arguments, qmp_done_fn *done)
 {
     qmp_command(domain->qmp, &(struct qmp_command) { .name = command, .arguments = arguments, .fd = -1, .done = done });
+}
+
+static void
+answered(const struct json *result OVS_UNUSED, const char *refusal, unsigned int tag OVS_UNUSED, void *domain_)
+{
+    struct domain *domain = domain_;
+
+    if (refusal) {
+        domain_set_error(domain, xstrdup(quote(refusal).text));
+    }
 }
 
 static void
@@ -77,6 +88,18 @@ devices_told(const struct json *result, const char *refusal OVS_UNUSED, unsigned
     domain->domains->seqno++;
 }
 
+/* QEMU was told to take a guest's reset for its end, and does so with our own as well. */
+static void
+set_reboot_action(struct domain *domain, const char *action)
+{
+    if (domain->record.backend == DOMAIN_QEMU) {
+        struct json *arguments = json_object_create();
+
+        json_object_put_string(arguments, "reboot", action);
+        say_to(domain, "set-action", arguments, answered);
+    }
+}
+
 static void
 ready(void *domain_)
 {
@@ -87,6 +110,7 @@ ready(void *domain_)
         domain->times.devices = time_usec();
     }
     domain->is_ready = true;
+    set_reboot_action(domain, "shutdown");
     json_object_put_string(arguments, "path", "/machine/peripheral");
     say_to(domain, "qom-list", arguments, devices_told);
     ask_status(domain);
@@ -107,7 +131,19 @@ was_reset(struct domain *domain)
     domain->ended = DOMAIN_RUNNING;
     if (domain->is_resetting) {
         domain->is_resetting = false;
-        say_to(domain, "cont", NULL, NULL);
+        say_to(domain, "cont", NULL, answered);
+    }
+    if (domain->reset_until != LLONG_MAX) {
+        domain->reset_until = time_msec() + RESET_MS;
+    }
+}
+
+void
+domain_talk_run(struct domain *domain)
+{
+    if (time_msec() >= domain->reset_until) {
+        domain->reset_until = LLONG_MAX;
+        set_reboot_action(domain, "shutdown");
     }
 }
 
@@ -142,16 +178,6 @@ domain_connect(struct domain *domain)
 }
 
 static void
-answered(const struct json *result OVS_UNUSED, const char *refusal, unsigned int tag OVS_UNUSED, void *domain_)
-{
-    struct domain *domain = domain_;
-
-    if (refusal) {
-        domain_set_error(domain, xstrdup(quote(refusal).text));
-    }
-}
-
-static void
 order(struct domain *domain, const char *command, struct json *arguments)
 {
     if (!domain->is_ready) {
@@ -181,23 +207,15 @@ domain_press_power_button(struct domain *domain)
     order(domain, "system_powerdown", NULL);
 }
 
-/* QEMU was told to take a reset for an end, and does so with our own as well. */
-static void
-set_reboot_action(struct domain *domain, const char *action)
-{
-    if (domain->record.backend == DOMAIN_QEMU) {
-        struct json *arguments = json_object_create();
-
-        json_object_put_string(arguments, "reboot", action);
-        order(domain, "set-action", arguments);
-    }
-}
-
+/* SeaBIOS, begun a second time, resets the machine once more by itself. So a reset by the guest is none of its own while ours is not long ago,
+ * and QEMU does what it asks for. */
 void
 domain_reset(struct domain *domain)
 {
-    set_reboot_action(domain, "reset");
+    if (domain->is_ready) {
+        set_reboot_action(domain, "reset");
+        domain->is_resetting = true;
+        domain->reset_until = time_msec() + RESET_MS;
+    }
     order(domain, "system_reset", NULL);
-    set_reboot_action(domain, "shutdown");
-    domain->is_resetting = domain->is_ready;
 }
