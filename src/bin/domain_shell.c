@@ -317,7 +317,9 @@ main(int argc, char *argv[])
     };
     struct error *error = domains_open(&config, &shell.domains);
     if (error) {
-        ovs_fatal(0, "%s", error->text);
+        fprintf(stderr, "%s: %s\n", program_name, error->text);
+        error_free(error);
+        return EXIT_FAILURE;
     }
     register_commands(&shell);
     if (unixctl_server_create(argv[1], &control)) {

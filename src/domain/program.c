@@ -28,12 +28,13 @@ struct program {
     int status;                 /* of the program, as waitpid(2) has it */
 };
 
-/* What is begun next is process 1 of a new PID namespace. A process may say so only while its children would come into its own. */
+/* Whether what is begun next comes into this process's own PID namespace, or is process 1 of a new one. The latter can be said only while the
+ * former holds, and a second process could not be begun in a namespace whose first one has ended. */
 static bool
-expect_first(void)
+expect_first(bool is_first)
 {
     int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-    bool done = own >= 0 && !setns(own, CLONE_NEWPID) && !unshare(CLONE_NEWPID);
+    bool done = own >= 0 && !setns(own, CLONE_NEWPID) && !(is_first && unshare(CLONE_NEWPID));
 
     if (own >= 0) {
         close(own);
@@ -68,13 +69,14 @@ begin_first(const struct program_config *config, int terminal, int leash, struct
     const int fds[] = { leash, config->network };
     struct svec words;
 
-    if (!expect_first()) {
+    if (!expect_first(true)) {
         return error_new(ERROR_REFUSED, "cannot make a PID namespace: %s", ovs_strerror(errno));
     }
     put_words(&words, config, leash);
     struct error *error = proc_begin(&(struct proc_start) {
         .argv = (const char *const *) words.names, .input = terminal, .output = terminal, .fds = fds, .n_fds = ARRAY_SIZE(fds),
     }, first);
+    expect_first(false);
     svec_destroy(&words);
     return error;
 }
