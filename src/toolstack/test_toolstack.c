@@ -30,6 +30,7 @@
 #include "toolstack/test_agent.h"
 #include "toolstack/test_domains.h"
 #include "verbs/verb.h"
+#include "xenapi/map.h"
 #include "xenapi/ref.h"
 
 enum { DEADLINE_MS = 10000, N_VIFS = 2 };
@@ -801,12 +802,53 @@ a_shutdown_that_is_broken_off_anywhere_is_finished_or_never_begun(void **state)
     assert_true(n_halted > 1);
 }
 
+struct answers {
+    unsigned int n, n_refused;
+};
+
+static void
+count_answer(struct xenapi_reply reply, void *answers_)
+{
+    struct answers *answers = answers_;
+
+    answers->n++;
+    answers->n_refused += reply.is_failure && !strcmp(xenapi_failure_code(&reply), "DEVICE_ALREADY_EXISTS");
+    xenapi_reply_destroy(&reply);
+}
+
+/* Neither is in the database when the other is checked, unless they are written one after the other. */
+static void
+of_two_vifs_with_one_device_one_is_refused(void **state)
+{
+    struct world *world = *state;
+    struct xenapi_value params = xenapi_set_create(), record = xenapi_map_create();
+    struct answers answers = { .n = 0 };
+    struct uuid task = uuid_random();
+    long long int deadline = time_msec() + DEADLINE_MS;
+
+    xenapi_map_put(&record, "VM", ref_to(&world->vm));
+    xenapi_map_put(&record, "network", ref_to(&world->network));
+    xenapi_map_put(&record, "device", xenapi_string("7"));
+    xenapi_map_put(&record, "MAC", xenapi_string("02:00:00:00:00:07"));
+    xenapi_set_add(&params, record);
+    toolstack_call(world->toolstack, &verbs[VERB_VIF_create], &params, &task, count_answer, &answers);
+    toolstack_call(world->toolstack, &verbs[VERB_VIF_create], &params, &task, count_answer, &answers);
+    xenapi_value_destroy(&params);
+    while (answers.n < 2) {
+        assert_true(time_msec() < deadline);
+        block(world, deadline);
+        run(world);
+    }
+    assert_int_equal(answers.n_refused, 1);
+}
+
 int
 main(int argc, char *argv[])
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_client_finds_a_pool_with_a_master_and_a_control_domain),
+        TEST(of_two_vifs_with_one_device_one_is_refused),
         TEST(a_started_vm_is_cabled_when_its_client_hears_of_it),
         TEST(nothing_is_left_of_a_vm_that_is_shut_down),
         TEST(a_vm_starts_again_with_another_domid),
