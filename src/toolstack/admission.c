@@ -213,20 +213,23 @@ begin_move(struct ovsdb_idl_txn *txn, struct life_write *write, const struct poo
     return NULL;
 }
 
+/* Whose VM it is, is looked at when the verb is legal: a client acts on the code, whichever server it asks. */
 static struct error *
 admit_vif(struct ovsdb_idl_txn *txn, struct life_write *write, const struct poolrec_vif *vif,
           const struct legality_vif *legal)
 {
     struct toolstack *ts = write->toolstack;
     struct verb_call *call = write->call;
-    struct error *error = vif->VM ? check_host(ts, call, vif->VM) : NULL;
+    bool moves = call->verb->id == VERB_VIF_move;
     struct xenapi_reply failure;
+    struct error *error;
 
-    if (error || call->verb->id == VERB_VIF_move) {
-        return error ? error : begin_move(txn, write, vif);
-    }
-    if (!legality_of_vif(legal, operation_name(call->verb), &failure)) {
+    if (!moves && !legality_of_vif(legal, operation_name(call->verb), &failure)) {
         return refused(call, failure);
+    }
+    error = vif->VM ? check_host(ts, call, vif->VM) : NULL;
+    if (error || moves) {
+        return error ? error : begin_move(txn, write, vif);
     }
     poolrec_vm_verify_power_state(vif->VM);
     poolrec_vif_verify_currently_attached(vif);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verbs of the classes SR and VDI: simple verbs (toolstack/simple.h). An SR of a host is a folder, which its PBD names, and a VDI a file in it: made here
- * raw and sparse, under the VDI's uuid; a qcow2 image that somebody puts there is found by SR.scan.
+ * Verbs of the classes SR and VDI: simple verbs (toolstack/simple.h). An SR of a host is a folder, which its PBD names, and a VDI a file in
+ * it: made here raw and sparse, under the VDI's uuid; a qcow2 image that somebody puts there is found by SR.scan.
  *
  * A file is made before its row and removed after it: what is left after a crash is a file without a row, which SR.scan finds again.
  */

@@ -14,8 +14,8 @@ struct xenapi_value;
 
 bool vm_clone(struct simple_call *, struct ovsdb_idl_txn *);
 
-/* Adds a VM with the uuid 'call->made', as 'record' describes it, with a seed for the MACs of its VIFs: that of the record, unless 'has_new_seed'. NULL,
- * and the call has a failure. */
+/* Adds a VM with the uuid 'call->made', as 'record' describes it, with a seed for the MACs of its VIFs: that of the record, unless
+ * 'has_new_seed'. NULL, and the call has a failure, if that is not possible. */
 const struct poolrec_vm *vm_row_add(struct simple_call *, struct ovsdb_idl_txn *, const struct xenapi_value *record, bool has_new_seed);
 
 #endif

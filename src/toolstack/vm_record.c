@@ -31,8 +31,8 @@ row_of(const struct simple_call *call, const struct uuid *uuid)
     return poolrec_vm_get_for_uuid(pool_idl(call->context->pool), uuid);
 }
 
-/* The row of parameter 0; NULL, and a failure, if 'operation' is not legal for the VM. Those that check something else as well ask for its power state to
- * be still the same when the database takes the change. */
+/* The row of parameter 0; NULL, and a failure, if 'operation' is not legal for the VM. Its power state must still be the same when the database
+ * takes the change. */
 static const struct poolrec_vm *
 legal_row(struct simple_call *call, const char *operation)
 {
@@ -90,8 +90,8 @@ vm_destroy(struct simple_call *call, struct ovsdb_idl_txn *txn)
     return true;
 }
 
-/* XAPI makes the disks that a template describes in XML. Those who drive a server without templates of its own make them with VDI.create, and take that
- * description away first; one that is left is not passed over in silence. */
+/* XAPI makes the disks that a template describes in XML. Those who drive a server without templates of its own make them with VDI.create, and
+ * take that description away first; one that is left is not passed over in silence. */
 bool
 vm_provision(struct simple_call *call, struct ovsdb_idl_txn *txn)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where an SDN controller can be (XenAPI SDN_controller.introduce): `ssl` goes to an IPv4 address and a port, 6632 if none is said; `pssl` waits for one
- * and so has neither.
+ * Where an SDN controller can be (XenAPI SDN_controller.introduce): `ssl` goes to an IPv4 address and a port, 6632 if none is said; `pssl`
+ * waits for one and so has neither.
  */
 #ifndef VERBS_SDN_ADDRESS_H
 #define VERBS_SDN_ADDRESS_H

@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 
+from lab import wait_for
 from xapi_server import XapiServer
 
 NOBODY = "OpaqueRef:d67d50da-3689-41af-a9e9-890bedebf0a6"
@@ -45,7 +46,8 @@ def network(admin):
 
 @pytest.fixture
 def vm(admin):
-    return admin("VM.create", {"name_label": "web", "memory_static_max": 1 << 27, "VCPUs_max": 1, "VCPUs_at_startup": 1, "other_config": {}})
+    return admin("VM.create", {"name_label": "web", "memory_static_max": 1 << 27, "VCPUs_max": 1, "VCPUs_at_startup": 1,
+                               "other_config": {}})
 
 
 @pytest.fixture
@@ -152,6 +154,90 @@ def test_a_halted_vm_takes_no_verb_of_a_running_one(server, admin, vm, prefix, m
     admin("task.destroy", task)
 
 
+@pytest.fixture(scope="module")
+def elsewhere(server, admin):
+    """VMs of another host, by their power state, each with a VIF that is attached and one that is not: nobody here looks after them."""
+    host = {"op": "insert", "table": "Host", "uuid-name": "host", "row": {"hostname": "node2"}}
+    network = {"op": "insert", "table": "Network", "uuid-name": "net",
+               "row": {"name_label": "there", "bridge": "br-there", "MTU": 1500, "managed": True, "default_locking_mode": "unlocked"}}
+    rows = [host, network]
+    for number, state in enumerate(("Running", "Paused", "Suspended")):
+        rows.append({"op": "insert", "table": "VM", "uuid-name": f"vm{number}", "row": {
+            "name_label": f"is {state}", "power_state": state, "resident_on": ["named-uuid", "host"], "domid": 90 + number}})
+        rows += [{"op": "insert", "table": "VIF", "row": {
+            "device": str(device), "VM": ["named-uuid", f"vm{number}"], "network": ["named-uuid", "net"],
+            "MAC": f"02:00:00:00:0{number}:0{device}", "interface": f"vif{90 + number}.{device}", "host": ["named-uuid", "host"], "currently_attached": device == 0,
+            "locking_mode": "network_default"}} for device in range(2)]
+    server.transact(*rows)
+    return wait_for(lambda: vms_elsewhere(admin), "the VMs of another host")
+
+
+def vms_elsewhere(admin):
+    vms = {state: admin("VM.get_by_name_label", f"is {state}") for state in ("Running", "Paused", "Suspended")}
+    return {state: vm for state, (vm,) in vms.items()} if all(vms.values()) else None
+
+
+# In which power states a verb is legal; what is told otherwise.
+LEGAL = {
+    "start": "halted", "start_on": "halted", "clone": "halted", "destroy": "halted, suspended", "set_VCPUs_max": "halted",
+    "set_memory_limits": "halted", "pause": "running", "suspend": "running", "clean_shutdown": "running", "clean_reboot": "running",
+    "unpause": "paused", "resume": "suspended", "hard_reboot": "paused, running",
+}
+PARAMS = {"start": (False, False), "clone": ("copy",), "set_VCPUs_max": (1,), "set_memory_limits": (0, 0, 0, 0), "resume": (False, False)}
+
+
+@pytest.mark.parametrize("state", ["Running", "Paused", "Suspended"])
+@pytest.mark.parametrize("verb", LEGAL)
+def test_a_verb_is_of_its_power_state(admin, host, elsewhere, verb, state):
+    vm, expected = elsewhere[state], LEGAL[verb]
+    if state.lower() in expected.split(", "):
+        return                          # the host whose VM it is carries it out
+    params = (host, False, False) if verb == "start_on" else PARAMS.get(verb, ())
+    assert admin.fails(f"VM.{verb}", vm, *params) == ["VM_BAD_POWER_STATE", vm, expected, state.lower()]
+
+
+def test_a_vif_of_a_guest_is_plugged_once(admin, elsewhere):
+    vm = elsewhere["Running"]
+    attached, detached = sorted(admin("VM.get_VIFs", vm), key=lambda vif: admin("VIF.get_device", vif))
+    assert admin.fails("VIF.plug", attached) == ["DEVICE_ALREADY_ATTACHED", attached]
+    for verb in "unplug", "unplug_force":
+        assert admin.fails(f"VIF.{verb}", detached) == ["DEVICE_ALREADY_DETACHED", detached]
+    assert admin.fails("VIF.destroy", attached) == ["OPERATION_NOT_ALLOWED", "VIF currently attached to a running VM"]
+    assert admin("VIF.get_allowed_operations", attached) == ["attach", "unplug"]
+    assert admin("VIF.get_allowed_operations", detached) == ["attach", "plug"]
+    network = admin("VIF.get_network", attached)
+    refs = [vif for state in elsewhere for vif in admin("VM.get_VIFs", elsewhere[state]) if admin("VIF.get_currently_attached", vif)]
+    code, *params = admin.fails("network.destroy", network)
+    assert (code, sorted(params)) == ("NETWORK_CONTAINS_VIF", sorted(refs))
+    code, used, user = admin.fails("network.set_default_locking_mode", network, "disabled")
+    assert (code, used, user in refs) == ("VIF_IN_USE", network, True)
+
+
+def test_a_vif_of_a_paused_guest_is_not_plugged(admin, elsewhere):
+    vm = elsewhere["Paused"]
+    for vif in admin("VM.get_VIFs", vm):
+        for verb in "plug", "unplug":
+            assert admin.fails(f"VIF.{verb}", vif) == ["VM_BAD_POWER_STATE", vm, "running", "paused"]
+
+
+def test_one_operation_at_a_time(server, admin, elsewhere):
+    vm = elsewhere["Running"]
+    detached = next(vif for vif in admin("VM.get_VIFs", vm) if not admin("VIF.get_currently_attached", vif))
+    host = admin("VM.get_resident_on", vm)
+    server.transact({"op": "insert", "table": "Operation", "row": {
+        "verb": "VM.clean_shutdown", "VM": ["uuid", vm[10:]], "host": ["uuid", host[10:]], "since": 0, "until": 0}})
+    operations = wait_for(lambda: admin("VM.get_current_operations", vm), "the other host's operation")
+    ((task, operation),) = operations.items()
+    assert operation == "clean_shutdown"
+    for verb in "pause", "clean_reboot", "hard_reboot", "clean_shutdown":
+        assert admin.fails(f"VM.{verb}", vm) == ["OTHER_OPERATION_IN_PROGRESS", "VM", vm, "clean_shutdown", task]
+    assert admin.fails("VIF.plug", detached) == ["OPERATION_NOT_ALLOWED", f"Current operation on VM:{vm} is clean_shutdown"]
+    assert admin("VM.get_allowed_operations", vm) == ["hard_shutdown"]
+    server.transact({"op": "delete", "table": "Operation", "where": []})
+    wait_for(lambda: admin("VM.get_current_operations", vm) == {}, "the other host's operation to end")
+    assert "pause" in admin("VM.get_allowed_operations", vm)
+
+
 @pytest.mark.parametrize("method, params, failure", [
     ("start", (False, False), ["VM_IS_TEMPLATE", "start"]),
     ("start_on", (None, False, False), ["VM_IS_TEMPLATE", "start_on"]),
@@ -254,7 +340,8 @@ def test_xo_makes_a_vm_from_a_template(admin, vm, network, vif):
 def test_a_vm_is_as_large_as_it_was_made(admin, vm):
     admin("VM.set_memory_limits", vm, 1 << 26, 1 << 28, 1 << 27, 1 << 28)
     record = admin("VM.get_record", vm)
-    assert [record[f"memory_{name}"] for name in ("static_min", "dynamic_min", "dynamic_max", "static_max")] == [1 << 26, 1 << 27, 1 << 28, 1 << 28]
+    limits = [record[f"memory_{name}"] for name in ("static_min", "dynamic_min", "dynamic_max", "static_max")]
+    assert limits == [1 << 26, 1 << 27, 1 << 28, 1 << 28]
     assert admin.fails("VM.set_memory_limits", vm, 2, 1, 1, 1)[0] == "MEMORY_CONSTRAINT_VIOLATION"
     admin("VM.set_VCPUs_max", vm, 4)
     admin("VM.set_VCPUs_at_startup", vm, "3")
