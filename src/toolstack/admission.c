@@ -74,7 +74,8 @@ check_start(const struct toolstack *ts, struct verb_call *call)
         return host_failure(call, "HOST_NOT_LIVE", &call->host);
     }
     if (here && here->n_enabled && !here->enabled[0]) {
-        return host_failure(call, "HOST_DISABLED", &ts->host);
+        return call->verb->id == VERB_VM_start ? refused(call, xenapi_failure("NO_HOSTS_AVAILABLE", NULL))
+                                               : host_failure(call, "HOST_DISABLED", &ts->host);
     }
     return NULL;
 }

@@ -107,6 +107,7 @@ write_control_domain(struct ovsdb_idl_txn *txn, const struct poolrec_host *host,
     if (host->control_domain) {
         return;
     }
+    poolrec_host_verify_control_domain(host);
 
     const struct poolrec_vm *vm = poolrec_vm_insert(txn);
     char *name = xasprintf("Control domain on host: %s", *host->name_label ? host->name_label : host->hostname);
@@ -192,6 +193,19 @@ write_vm_metrics(struct pool *pool, struct ovsdb_idl_txn *txn, int64_t now)
     }
 }
 
+/* Operations of VMs that are gone: nobody finishes them. */
+static void
+delete_orphans(struct pool *pool, const struct poolrec_host *host)
+{
+    const struct poolrec_operation *operation, *next;
+
+    POOLREC_OPERATION_FOR_EACH_SAFE (operation, next, pool_idl(pool)) {
+        if (operation->host == host && !operation->VM && !operation->VIF) {
+            poolrec_operation_delete(operation);
+        }
+    }
+}
+
 struct error *
 host_rows_write(struct pool *pool, struct ovsdb_idl_txn *txn, void *rows_)
 {
@@ -204,6 +218,7 @@ host_rows_write(struct pool *pool, struct ovsdb_idl_txn *txn, void *rows_)
     write_host(host, rows->facts);
     write_host_metrics(txn, host, rows);
     write_vm_metrics(pool, txn, rows->now);
+    delete_orphans(pool, host);
     write_control_domain(txn, host, rows);
     write_pool(pool, txn, host, write_storage(pool, txn, host, rows->storage));
     return NULL;

@@ -244,20 +244,21 @@ begin_rows(struct toolstack *ts)
     ts->rows_commit = pool_commit_begin(ts->pool, host_rows_write, &ts->rows, TOOLSTACK_WRITE_MS);
 }
 
-/* Until this host's rows are there nothing else is done. */
+/* Until this host's rows are there nothing else is done. When others have taken some away they are made good. */
 static void
 run_rows(struct toolstack *ts)
 {
     struct error *error;
 
-    if (!ts->rows_commit && !ts->is_ready && pool_is_synced(ts->pool)) {
+    if (!ts->rows_commit && (!ts->is_ready || ts->rows_are_due) && pool_is_synced(ts->pool)) {
+        ts->rows_are_due = false;
         begin_rows(ts);
     }
     if (ts->rows_commit && pool_commit_run(ts->rows_commit, &error)) {
         ts->rows_commit = NULL;
         if (error) {
             say_why_not(ts, error);
-        } else {
+        } else if (!ts->is_ready) {
             VLOG_INFO("host="UUID_FMT": ready", UUID_ARGS(&ts->host));
             ts->is_ready = true;
         }
@@ -270,6 +271,24 @@ wake_vm(struct toolstack *ts, const struct uuid *vm)
     life_wake(ts, life_get(ts, vm));
 }
 
+/* Whether this host's own rows may lack something now (toolstack/host_rows.h). */
+static bool
+concerns_rows(const struct toolstack *ts, const struct object_change *change)
+{
+    const struct poolrec_vm *vm;
+
+    switch ((int) change->class) {
+    case XENAPI_CLASS_VM:
+        vm = poolrec_vm_get_for_uuid(pool_idl(ts->pool), change->uuid);
+        return !vm || !vm->metrics;
+    case XENAPI_CLASS_pool:
+    case XENAPI_CLASS_host_metrics:
+    case XENAPI_CLASS_SR:
+    case XENAPI_CLASS_PBD: return !change->object;
+    }
+    return false;
+}
+
 /* A VIF's change is its VM's. That of a VIF that is gone comes with its VM, whose VIFs are others then. */
 static void
 object_changed(const struct object_change *change, void *ts_)
@@ -277,6 +296,7 @@ object_changed(const struct object_change *change, void *ts_)
     struct toolstack *ts = ts_;
 
     ts->generation = MAX(ts->generation, change->generation);
+    ts->rows_are_due |= concerns_rows(ts, change);
     if (change->class == XENAPI_CLASS_VM) {
         wake_vm(ts, change->uuid);
     } else if (change->class == XENAPI_CLASS_VIF && change->object) {
