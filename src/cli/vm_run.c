@@ -43,9 +43,14 @@ remove_guest(struct guest *guest)
 }
 
 static void
-signalled(void *guest)
+signalled(void *guest_)
 {
-    error_free(remove_guest(guest));
+    struct guest *guest = guest_;
+
+    if (guest->ref) {
+        xapi_ignore_signals(guest->xapi);
+        error_free(remove_guest(guest));
+    }
 }
 
 static bool

@@ -28,6 +28,7 @@ struct xapi {
     struct ds reply;
     int64_t id;                 /* of the last call */
     char *session;              /* NULL before the login */
+    bool ignores_signals;
 };
 
 struct login {
@@ -252,6 +253,18 @@ xapi_ask(struct xapi *xapi, const char *method, struct xenapi_value *result, ...
     }
     va_end(args);
     return xapi_call(xapi, method, params, result);
+}
+
+void
+xapi_ignore_signals(struct xapi *xapi)
+{
+    xapi->ignores_signals = true;
+}
+
+bool
+xapi_ignores_signals(const struct xapi *xapi)
+{
+    return xapi->ignores_signals;
 }
 
 struct error *

@@ -43,6 +43,11 @@ struct error *xapi_call(struct xapi *, const char *method, struct xenapi_value p
 /* The same with parameters that are texts, which NULL ends. */
 struct error *xapi_ask(struct xapi *, const char *method, struct xenapi_value *result, ...) __attribute__((sentinel));
 
+/* From now on long waits do not look for signals: the program is carrying out what it does because of one, and a second look would end
+ * it. */
+void xapi_ignore_signals(struct xapi *);
+bool xapi_ignores_signals(const struct xapi *);
+
 /* A result that is of another type than it must be. */
 struct error *xapi_strange(const struct xapi *, const char *method);
 

@@ -114,7 +114,9 @@ xapi_watch(struct xapi *xapi, const char *class, const char *ref, long long int 
         } else {
             error = take_events(&watch, MIN(left, PROGRESS_MS));
         }
-        fatal_signal_run();
+        if (!xapi_ignores_signals(xapi)) {
+            fatal_signal_run();
+        }
     }
     free(watch.token);
     *gone = watch.gone;

@@ -323,6 +323,7 @@ def test_guest_for_once_is_gone_when_it_has_ended(pool, xapi):  # noqa: F811
 
 def test_guest_for_once_is_switched_off_with_the_command(pool, xapi):  # noqa: F811
     Machine(xapi, pool.folder, b"hello\n", b"bye")
+    xapi.slow |= {"VM.hard_shutdown", "VM.destroy"}
     run = subprocess.Popen([CABLE, "vm", "run", "once"], env=pool.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert run.stdout.readline() == "hello\n"
     run.send_signal(signal.SIGTERM)

@@ -52,8 +52,8 @@ def environment():
 
 
 def shape(line):
-    """A line without what differs from run to run: numbers, uuids, widths, bars, the machine's name."""
-    line = line.replace("█", "")
+    """A line without what differs from run to run: numbers, uuids, widths, bars, how far a guest is, the machine's name."""
+    line = re.sub(r"█|(?<=from the request until ).*", "", line)
     line = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", line)
     line = re.sub(rf"\b{re.escape(socket.gethostname())}\b", "vm", line)
     line = re.sub(r"Lab '[^']*'", "Lab", line)

@@ -32,6 +32,8 @@ class Xapi:
         self.calls = []                 # (method, parameters without the session)
         self.failures = {}              # method: Failure that it ends with
         self.hangs = set()              # methods whose tasks do not end
+        self.slow = set()               # methods whose tasks end when somebody waits for them
+        self.waits = threading.Event()
         self.sessions = set()
         self.objects = {"VM": {}, "VIF": {}, "VBD": {}, "VDI": {}, "network": {}, "task": {}}
         self.pool_ref = self.ref()
@@ -128,6 +130,11 @@ class Xapi:
         return task
 
     def finish(self, task, method, params):
+        if method in self.slow:
+            self.waits.clear()
+            self.waits.wait(20)
+            self.waits.clear()
+            self.waits.wait(20)
         try:
             self.carry_out(method, params)
             self.objects["task"][task].update(status="success", progress=1.0)
@@ -137,6 +144,7 @@ class Xapi:
 
     def events(self, subscriptions, token, timeout):
         seen, end = int(token or 0), time.monotonic() + timeout
+        self.waits.set()
         with self.changed:
             while self.generation <= seen and time.monotonic() < end:
                 self.changed.wait(end - time.monotonic())
