@@ -75,7 +75,7 @@ spawn(const struct proc_start *start, pid_t *pid)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    int error = posix_spawn(pid, start->argv[0], &actions, &attributes, CONST_CAST(char *const *, start->argv), environ);
+    int error = posix_spawn(pid, start->argv[0], &actions, &attributes, (char *const *) start->argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return error;

@@ -149,6 +149,7 @@ class Domain:
 
     def until(self, state):
         def reached():
+            self.output()
             told = self.told
             assert told["state"] != "gone" or state == "gone", told
             return told if told["state"] == state else None
