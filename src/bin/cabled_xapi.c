@@ -44,7 +44,9 @@ static void
 stop_if(struct error *error)
 {
     if (error) {
-        ovs_fatal(0, "%s", error->text);
+        ovs_error(0, "%s", error->text);
+        error_free(error);
+        exit(EXIT_FAILURE);
     }
 }
 

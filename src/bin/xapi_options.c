@@ -83,6 +83,17 @@ refuse_command_line(const char *format, ...)
     exit(2);
 }
 
+/* 'error' is consumed. */
+static void
+refuse_if(struct error *error, const char *option)
+{
+    if (error) {
+        fprintf(stderr, "%s: %s: %s; try `%s --help'\n", program_name, option, error->text, program_name);
+        error_free(error);
+        exit(2);
+    }
+}
+
 /* Passwords. */
 
 /* Returns the settings of the terminal to be put back, if there is one. */
@@ -156,10 +167,7 @@ add_listener(struct xapi_options *options, const char *text)
     if (options->n_listeners >= ARRAY_SIZE(options->listeners)) {
         refuse_command_line("there can be %d listeners", LIMIT_HTTP_LISTENERS);
     }
-    struct error *error = http_address_parse(text, &options->listeners[options->n_listeners++].address);
-    if (error) {
-        refuse_command_line("--listen: %s", error->text);
-    }
+    refuse_if(http_address_parse(text, &options->listeners[options->n_listeners++].address), "--listen");
 }
 
 /* All tls: listeners show the same certificate. */
@@ -206,11 +214,7 @@ set_wire_seconds(struct xapi_options *options, const char *word)
 static void
 set_pool(struct xapi_options *options, const char *remote)
 {
-    struct error *error = pool_remote_check(remote);
-
-    if (error) {
-        refuse_command_line("--pool: %s", error->text);
-    }
+    refuse_if(pool_remote_check(remote), "--pool");
     options->pool = remote;
 }
 
@@ -253,8 +257,9 @@ void
 xapi_options_parse(int argc, char *argv[], struct xapi_options *options)
 {
     const char *certificate = NULL, *key = NULL;
-    char *short_options = ovs_cmdl_long_options_to_short_options(long_options);
+    static char *short_options;     /* static, so that it is not lost where an option ends the program */
 
+    short_options = ovs_cmdl_long_options_to_short_options(long_options);
     *options = (struct xapi_options) {
         .pool = POOL_DEFAULT_REMOTE, .users = DEFAULT_USERS, .storage = DEFAULT_STORAGE, .wire_seconds = DEFAULT_WIRE_SECONDS,
         .domains = { .run_folder = DEFAULT_RUN_FOLDER, .qemu = DEFAULT_QEMU, .keeper = CABLED_GUEST },
@@ -298,6 +303,7 @@ xapi_options_parse(int argc, char *argv[], struct xapi_options *options)
         }
     }
     free(short_options);
+    short_options = NULL;
     if (optind < argc) {
         refuse_command_line("no arguments are taken but options, and '%s' is none", argv[optind]);
     }

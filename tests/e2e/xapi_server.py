@@ -86,7 +86,7 @@ class XapiServer:
         with open(self.folder / "pool.log", "w") as log:
             database = subprocess.Popen(["ovsdb-server", f"--remote=punix:{self.pool_socket}", f"--unixctl={self.pool_control}", "--no-chdir",
                                          self.folder / "pool.db"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for(self.pool_socket.exists, "the pool database to start", DEADLINE_S)
+        wait_for(lambda: answers(self.pool_socket), "the pool database to start", DEADLINE_S)
         self.transact({"op": "insert", "table": "Host", "row": {"hostname": "node1", "name_label": "node1"}})
         return database
 
@@ -233,6 +233,12 @@ class JsonClient:
 
     def close(self):
         self.http.close()
+
+
+def answers(path):
+    """Whether somebody listens at a unix socket."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 def posted(client, body, path="/RPC2", method="POST", **headers):
