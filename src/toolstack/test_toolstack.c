@@ -14,10 +14,12 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <timeval.h>
 #include <util.h>
 
 #include "pool/replica.h"
 #include "toolstack/test_world.h"
+#include "xenapi/map.h"
 
 static void
 a_started_vm_is_cabled_when_its_client_hears_of_it(void **state)
@@ -255,11 +257,52 @@ a_vif_that_cannot_be_moved_stays_where_it_was(void **state)
     assert_true(uuid_equals(&world_vif_row(world, 0)->network->header_.uuid, &world->network));
 }
 
+struct answers {
+    unsigned int n, n_refused;
+};
+
+static void
+count_answer(struct xenapi_reply reply, void *answers_)
+{
+    struct answers *answers = answers_;
+
+    answers->n++;
+    answers->n_refused += reply.is_failure && !strcmp(xenapi_failure_code(&reply), "DEVICE_ALREADY_EXISTS");
+    xenapi_reply_destroy(&reply);
+}
+
+/* Neither is in the database when the other is checked, unless they are written one after the other. */
+static void
+of_two_vifs_with_one_device_one_is_refused(void **state)
+{
+    struct world *world = *state;
+    struct xenapi_value params = xenapi_set_create(), record = xenapi_map_create();
+    struct answers answers = { .n = 0 };
+    struct uuid task = uuid_random();
+    long long int deadline = time_msec() + WORLD_DEADLINE_MS;
+
+    xenapi_map_put(&record, "VM", world_ref_to(&world->vm));
+    xenapi_map_put(&record, "network", world_ref_to(&world->network));
+    xenapi_map_put(&record, "device", xenapi_string("7"));
+    xenapi_map_put(&record, "MAC", xenapi_string("02:00:00:00:00:07"));
+    xenapi_set_add(&params, record);
+    toolstack_call(world->toolstack, &verbs[VERB_VIF_create], &params, &task, count_answer, &answers);
+    toolstack_call(world->toolstack, &verbs[VERB_VIF_create], &params, &task, count_answer, &answers);
+    xenapi_value_destroy(&params);
+    while (answers.n < 2) {
+        assert_true(time_msec() < deadline);
+        world_block(world, deadline);
+        world_run(world);
+    }
+    assert_int_equal(answers.n_refused, 1);
+}
+
 int
 main(int argc, char *argv[])
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, world_setup, world_teardown)
     const struct CMUnitTest tests[] = {
+        TEST(of_two_vifs_with_one_device_one_is_refused),
         TEST(a_started_vm_is_cabled_when_its_client_hears_of_it),
         TEST(nothing_is_left_of_a_vm_that_is_shut_down),
         TEST(a_vm_starts_again_with_another_domid),
