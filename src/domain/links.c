@@ -56,11 +56,7 @@ transact(struct ofpbuf *request)
 static bool
 is_of(const char *name, unsigned int domid, unsigned int *devid)
 {
-    unsigned int found;
-    int n = 0;
-
-    return sscanf(name, "vif%u.%u%n", &found, devid, &n) == 2 && !name[n] && found == domid
-           && !strcmp(name, link_name(domid, *devid).text);
+    return sscanf(name, "vif%*u.%u", devid) == 1 && !strcmp(name, link_name(domid, *devid).text);
 }
 
 static const char *
