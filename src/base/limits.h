@@ -83,7 +83,7 @@ enum {
     LIMIT_OBJECTS_GONE = 100000,
     /* A domain's VIFs, of which each has a slot that is there from the beginning, its disks, its processors, its memory, and the text of its
      * arguments, of which Linux on x86 takes no more (COMMAND_LINE_SIZE). */
-    LIMIT_DOMAIN_VIFS = 8,
+    LIMIT_DOMAIN_VIFS = 16,
     LIMIT_DOMAIN_DISKS = 16,
     LIMIT_DOMAIN_VCPUS = 64,
     LIMIT_DOMAIN_MEMORY_MIB_MIN = 16,

@@ -448,7 +448,7 @@ def test_another_process_with_the_pid_of_a_domain_is_not_taken_for_it(shell):
 @both
 @pytest.mark.parametrize("wrong, word", [
     ({"kernel": "/no/such/kernel"}, "/no/such/kernel"), ({"kernel": "/etc"}, "/etc"), ({"domid": 0}, "domain id 0"),
-    ({"domid": 32752}, "domain id 32752"), ({"vifs": [{"devid": 8, "mac": "02:00:00:00:00:01", "mtu": 1500}]}, "VIF 8"),
+    ({"domid": 32752}, "domain id 32752"), ({"vifs": [{"devid": 16, "mac": "02:00:00:00:00:01", "mtu": 1500}]}, "VIF 16"),
     ({"vifs": [{"devid": 1, "mac": "02:00:00:00:00:01", "mtu": 1500}] * 2}, "VIF 1"),
     ({"vifs": [{"devid": 1, "mac": "02:00:00:00:00:01", "mtu": 5}]}, "MTU 5"), ({"args": "x" * 2048}, "arguments"),
 ])
