@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a VM's domain is to be made of (domain/domain.h), as its rows say. The kind of guest is VM.platform["cabled-domain"]: "qemu", the default, or "netns".
+ * What a VM's domain is to be made of (domain/domain.h), as its rows say. The kind of guest is VM.platform["cabled-domain"]: "qemu", the
+ * default, or "netns".
  */
 #ifndef TOOLSTACK_GUEST_SPEC_H
 #define TOOLSTACK_GUEST_SPEC_H
@@ -21,8 +22,8 @@ struct guest_spec {
     size_t n_paths;
 };
 
-/* Of a VM that has a domid: its VIFs and VBDs that are attached. Disks are in the folder 'storage'. Error if a row says what no domain can have. On failure
- * there is nothing to destroy. */
+/* Of a VM that has a domid: its VIFs and VBDs that are attached. Disks are in the folder 'storage'. Error if a row says what no domain can
+ * have. On failure there is nothing to destroy. */
 struct error *guest_spec_read(struct guest_spec *, const struct vm_index *, const struct poolrec_vm *, const char *storage);
 void guest_spec_destroy(struct guest_spec *);
 
