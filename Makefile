@@ -14,7 +14,7 @@ SANITIZE := -Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=all
 export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest demo lab \
+.PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest clients demo lab \
 	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-forwarding bench-recovery install clean
 
 all: configure
@@ -48,16 +48,20 @@ configure: deps-build
 guest: deps-demo
 	@lab/guest/image
 
+# Clients of the XenAPI that the tests run, installed once and kept in the cache.
+clients: deps-check
+	@scripts/clients >/dev/null
+
 demo: deps-demo all guest
 	@lab/demo
 
 lab: deps-demo all guest
 	@lab/lab up && lab/lab shell
 
-check: deps-check all guest
+check: deps-check all guest clients
 	@scripts/check $(BUILD)
 
-check-asan: deps-asan asan-gcc asan-clang guest
+check-asan: deps-asan asan-gcc asan-clang guest clients
 	@scripts/check build-asan-gcc build-asan-clang
 
 # gcc's shared UBSan runtime ignores log_path when ASan is there as well (gcc 12): a daemon's report would be lost.
