@@ -7,9 +7,9 @@ from pathlib import Path
 class Processes:
     """The daemons of one lab, by name. Their numbers are those inside, so their /proc is the lab's own."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, *more):
         self.proc = Path(f"/proc/{lab.namespace.holder}/root/proc")
-        self.daemons = {daemon.name: daemon for daemon in (lab.agent, lab.vswitchd, lab.switch_db, lab.pool_db)}
+        self.daemons = {daemon.name: daemon for daemon in (lab.agent, lab.vswitchd, lab.switch_db, lab.pool_db, *more)}
 
     def cpu_ns(self):
         """Time on a processor so far, all threads together, of each daemon that runs."""
