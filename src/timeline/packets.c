@@ -9,6 +9,9 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -141,4 +144,29 @@ packets_receive(int fd, struct packet *packet)
     packet->from_guest = from.sll_pkttype != PACKET_OUTGOING;
     packet->us = stamp_of(&message);
     return 0;
+}
+
+static void *
+close_there(void *fd)
+{
+    close((intptr_t) fd);
+    return NULL;
+}
+
+void
+packets_close(int fd)
+{
+    sigset_t all, before;
+    pthread_attr_t detached;
+    pthread_t thread;
+
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&thread, &detached, close_there, (void *) (intptr_t) fd)) {
+        close(fd);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&detached);
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <openvswitch/poll-loop.h>
 #include <openvswitch/vlog.h>
@@ -52,7 +51,7 @@ static void
 close_fd(int *fd)
 {
     if (*fd >= 0) {
-        close(*fd);
+        packets_close(*fd);
         *fd = -1;
     }
 }
