@@ -203,6 +203,25 @@ rows_that_somebody_takes_away_are_made_good(void **state)
     world_turn_until(world, has_rows);
 }
 
+static struct error *
+add_host(struct pool *pool, struct ovsdb_idl_txn *txn, void *world)
+{
+    poolrec_host_set_hostname(poolrec_host_insert(txn), "elsewhere");
+    return NULL;
+}
+
+static void
+rows_are_made_good_though_another_host_has_joined(void **state)
+{
+    struct world *world = *state;
+
+    world_turn_until(world, others_see_rows);
+    world_change(world, add_host);
+    world_change(world, take_rows_away);
+    world_turn_until(world, has_no_rows);
+    world_turn_until(world, has_rows);
+}
+
 static bool
 has_no_operations(const struct world *world)
 {
@@ -300,6 +319,7 @@ main(int argc, char *argv[])
         TEST(a_domain_without_a_record_is_destroyed),
         TEST(a_client_finds_a_pool_with_a_master_and_a_control_domain),
         TEST(rows_that_somebody_takes_away_are_made_good),
+        TEST(rows_are_made_good_though_another_host_has_joined),
         TEST(an_operation_ends_with_its_vm),
         TEST(a_start_that_is_broken_off_anywhere_is_finished_or_taken_back),
         TEST(a_shutdown_that_is_broken_off_anywhere_is_finished_or_never_begun),

@@ -230,10 +230,19 @@ say_why_not(struct toolstack *ts, struct error *error)
     error_free(error);
 }
 
+/* Once it is known, another host that joins the pool, or is called the same, changes nothing. */
+static struct error *
+choose_host(struct toolstack *ts)
+{
+    bool is_known = ts->is_ready && poolrec_host_get_for_uuid(pool_idl(ts->pool), &ts->host);
+
+    return is_known ? NULL : host_rows_choose(ts->pool, ts->has_wanted ? &ts->wanted : NULL, ts->facts.hostname, &ts->host);
+}
+
 static void
 begin_rows(struct toolstack *ts)
 {
-    struct error *error = host_rows_choose(ts->pool, ts->has_wanted ? &ts->wanted : NULL, ts->facts.hostname, &ts->host);
+    struct error *error = choose_host(ts);
 
     if (error) {
         say_why_not(ts, error);
