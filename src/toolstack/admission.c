@@ -16,6 +16,7 @@
 #include "objects/objects.h"
 #include "pool/replica.h"
 #include "toolstack/life-private.h"
+#include "toolstack/placement.h"
 #include "toolstack/toolstack-private.h"
 #include "verbs/failure.h"
 
@@ -65,19 +66,24 @@ check_host(const struct toolstack *ts, struct verb_call *call, const struct pool
     return NULL;
 }
 
+/* Whoever names the host hears what is wrong with it; else there is none to choose. */
 static struct error *
-check_start(const struct toolstack *ts, struct verb_call *call)
+check_start(const struct toolstack *ts, struct verb_call *call, const struct poolrec_vm *vm)
 {
     const struct poolrec_host *here = poolrec_host_get_for_uuid(pool_idl(ts->pool), &ts->host);
+    struct xenapi_reply failure;
 
     if (call->verb->id == VERB_VM_start_on && !uuid_equals(&call->host, &ts->host)) {
         return host_failure(call, "HOST_NOT_LIVE", &call->host);
     }
-    if (here && here->n_enabled && !here->enabled[0]) {
-        return call->verb->id == VERB_VM_start ? refused(call, xenapi_failure("NO_HOSTS_AVAILABLE", NULL))
-                                               : host_failure(call, "HOST_DISABLED", &ts->host);
+    if (!here || placement_is_possible(ts->pool, vm, here, &failure)) {
+        return NULL;
     }
-    return NULL;
+    if (call->verb->id == VERB_VM_start) {
+        xenapi_reply_destroy(&failure);
+        failure = xenapi_failure("NO_HOSTS_AVAILABLE", NULL);
+    }
+    return refused(call, failure);
 }
 
 static long long int
@@ -117,7 +123,7 @@ insert_operation(const struct toolstack *ts, struct ovsdb_idl_txn *txn, const st
 static struct error *
 begin_start(struct toolstack *ts, struct ovsdb_idl_txn *txn, struct verb_call *call, const struct poolrec_vm *vm)
 {
-    struct error *error = check_start(ts, call);
+    struct error *error = check_start(ts, call, vm);
     unsigned int domid = error ? 0 : toolstack_next_domid(ts);
 
     if (!error && !domid) {

@@ -8,6 +8,7 @@
 
 #include "objects/objects.h"
 #include "pool/replica.h"
+#include "toolstack/placement.h"
 #include "toolstack/simple.h"
 
 static const struct poolrec_host *
@@ -30,27 +31,13 @@ host_enable(struct simple_call *call, struct ovsdb_idl_txn *txn)
     return host;
 }
 
-int64_t
-host_free_memory(struct pool *pool, const struct poolrec_host *host)
-{
-    int64_t free = host->metrics ? host->metrics->memory_total - host->memory_overhead : 0;
-    const struct poolrec_vm *vm;
-
-    POOLREC_VM_FOR_EACH (vm, pool_idl(pool)) {
-        if (vm->resident_on == host && !vm->is_control_domain) {
-            free -= MIN(MAX(vm->memory_static_max, 0), free);
-        }
-    }
-    return MAX(free, 0);
-}
-
 bool
 host_compute_free_memory(struct simple_call *call, struct ovsdb_idl_txn *txn)
 {
     const struct poolrec_host *host = row_of_self(call);
 
     if (host) {
-        call->result = xenapi_int(host_free_memory(call->context->pool, host));
+        call->result = xenapi_int(placement_free_memory(call->context->pool, host));
     }
     return host;
 }

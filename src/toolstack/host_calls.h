@@ -6,19 +6,13 @@
 #define TOOLSTACK_HOST_CALLS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct ovsdb_idl_txn;
-struct pool;
-struct poolrec_host;
 struct simple_call;
 
 /* host.enable and host.disable: which one, the call's verb says. */
 bool host_enable(struct simple_call *, struct ovsdb_idl_txn *);
 bool host_compute_free_memory(struct simple_call *, struct ovsdb_idl_txn *);
 bool host_get_servertime(struct simple_call *, struct ovsdb_idl_txn *);
-
-/* What its VMs leave of a host's memory, in bytes: all of it but what each VM that is resident there can have at most. */
-int64_t host_free_memory(struct pool *, const struct poolrec_host *);
 
 #endif

@@ -14,7 +14,7 @@
 #include "objects/objects.h"
 #include "pool/replica.h"
 #include "toolstack/child.h"
-#include "toolstack/host_calls.h"
+#include "toolstack/placement.h"
 #include "toolstack/simple.h"
 #include "verbs/network_command.h"
 #include "verbs/pickle.h"
@@ -84,7 +84,7 @@ put_memory(struct simple_call *call, struct xenapi_value *map, const struct pool
     xenapi_map_put(&memory, "total", xenapi_int(host->metrics ? host->metrics->memory_total : 0));
     xenapi_map_put(&memory, "overhead", xenapi_int(host->memory_overhead));
     xenapi_map_put(&memory, "free", xenapi_int(host->metrics ? host->metrics->memory_free : 0));
-    xenapi_map_put(&memory, "free-computed", xenapi_int(host_free_memory(call->context->pool, host)));
+    xenapi_map_put(&memory, "free-computed", xenapi_int(placement_free_memory(call->context->pool, host)));
     xenapi_map_put(map, "host_memory", memory);
 }
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include <timeval.h>
+#include <smap.h>
 #include <util.h>
 
 #include "pool/replica.h"
@@ -168,6 +169,53 @@ a_start_that_is_cancelled_is_taken_back(void **state)
     assert_true(world_is_halted(world));
 }
 
+static struct error *
+grow(struct pool *pool, struct ovsdb_idl_txn *txn, void *world_)
+{
+    const struct world *world = world_;
+
+    poolrec_vm_set_memory_static_max(poolrec_vm_get_for_uuid(pool_idl(pool), &world->vm), 1LL << 50);
+    return NULL;
+}
+
+static struct error *
+become_namespace(struct pool *pool, struct ovsdb_idl_txn *txn, void *world_)
+{
+    const struct world *world = world_;
+
+    poolrec_vm_update_platform_setkey(poolrec_vm_get_for_uuid(pool_idl(pool), &world->vm), "cabled-domain", "netns");
+    return NULL;
+}
+
+static bool
+has_grown(const struct world *world)
+{
+    return world_vm_row(world)->memory_static_max == 1LL << 50;
+}
+
+static bool
+is_namespace(const struct world *world)
+{
+    return !smap_is_empty(&world_vm_row(world)->platform);
+}
+
+static void
+a_vm_that_is_larger_than_its_host_is_not_started(void **state)
+{
+    struct world *world = *state;
+
+    world_change(world, grow);
+    world_turn_until(world, has_grown);
+    assert_string_equal(world_carry_out(world, VERB_VM_start), "NO_HOSTS_AVAILABLE");
+    world_call(world, VERB_VM_start_on, &world->vm, &world->host);
+    world_turn_until(world, world_is_answered);
+    assert_non_null(strstr(world->answer, "HOST_NOT_ENOUGH_FREE_MEMORY 1125899906842624 "));
+    assert_true(world_is_halted(world));
+    world_change(world, become_namespace);
+    world_turn_until(world, is_namespace);
+    assert_string_equal(world_carry_out(world, VERB_VM_start), "");
+}
+
 static void
 a_second_start_is_refused_while_the_first_is_under_way(void **state)
 {
@@ -314,6 +362,7 @@ main(int argc, char *argv[])
         TEST(a_vm_whose_domain_cannot_be_begun_is_not_left_half_started),
         TEST(a_start_that_nobody_wires_ends_at_its_deadline),
         TEST(a_start_that_is_cancelled_is_taken_back),
+        TEST(a_vm_that_is_larger_than_its_host_is_not_started),
         TEST(a_second_start_is_refused_while_the_first_is_under_way),
         TEST(a_vm_is_destroyed_with_its_vifs),
         TEST(a_vm_that_runs_is_not_destroyed),

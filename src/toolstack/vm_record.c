@@ -14,7 +14,7 @@
 #include "objects/legal.h"
 #include "objects/objects.h"
 #include "pool/replica.h"
-#include "toolstack/host_calls.h"
+#include "toolstack/placement.h"
 #include "toolstack/simple.h"
 #include "toolstack/vm_clone.h"
 #include "verbs/failure.h"
@@ -208,43 +208,28 @@ vm_get_allowed_vbd_devices(struct simple_call *call, struct ovsdb_idl_txn *txn)
     return true;
 }
 
-static bool
-is_up(const struct poolrec_host *host)
-{
-    return (!host->n_enabled || *host->enabled) && (!host->metrics || !host->metrics->n_live || *host->metrics->live);
-}
-
 bool
 vm_get_possible_hosts(struct simple_call *call, struct ovsdb_idl_txn *txn)
 {
+    const struct object *vm = simple_object(call, 0);
     const struct poolrec_host *host;
     char ref[XENAPI_REF_SIZE];
 
-    if (!simple_object(call, 0)) {
+    if (!vm) {
         return false;
     }
     call->result = xenapi_set_create();
     POOLREC_HOST_FOR_EACH (host, pool_idl(call->context->pool)) {
-        if (is_up(host)) {
+        struct xenapi_reply failure;
+
+        if (placement_is_possible(call->context->pool, row_of(call, object_uuid(vm)), host, &failure)) {
             xenapi_ref_format(&host->header_.uuid, ref);
             xenapi_set_add(&call->result, xenapi_string(ref));
+        } else {
+            xenapi_reply_destroy(&failure);
         }
     }
     return true;
-}
-
-static bool
-fits(struct simple_call *call, const struct poolrec_vm *vm, const struct poolrec_host *host)
-{
-    const int64_t free = host_free_memory(call->context->pool, host);
-    char needed[24], available[24];
-
-    if (vm->memory_static_max <= free) {
-        return true;
-    }
-    snprintf(needed, sizeof needed, "%"PRId64, vm->memory_static_max);
-    snprintf(available, sizeof available, "%"PRId64, free);
-    return simple_fail(call, xenapi_failure("HOST_NOT_ENOUGH_FREE_MEMORY", needed, available, NULL));
 }
 
 bool
@@ -256,13 +241,8 @@ vm_assert_can_boot_here(struct simple_call *call, struct ovsdb_idl_txn *txn)
     if (!host) {
         return false;
     }
-    if (host->n_enabled && !*host->enabled) {
-        return simple_fail(call, xenapi_failure("HOST_DISABLED", simple_text(call, 1), NULL));
-    }
-    if (!is_up(host)) {
-        return simple_fail(call, xenapi_failure("HOST_NOT_LIVE", simple_text(call, 1), NULL));
-    }
-    return fits(call, row_of(call, object_uuid(vm)), host);
+    call->has_failure = !placement_is_possible(call->context->pool, row_of(call, object_uuid(vm)), host, &call->failure);
+    return !call->has_failure;
 }
 
 bool
