@@ -9,6 +9,7 @@
 #include <svec.h>
 
 #include <openvswitch/hmap.h>
+#include <openvswitch/list.h>
 
 #include "base/limits.h"
 #include "domain/accelerator.h"
@@ -26,6 +27,8 @@ struct domains {
     struct accelerator accelerator;
     int lock;                   /* of the run folder */
     struct hmap all;            /* struct domain by 'node' */
+    struct ovs_list awake;      /* struct domain by 'awake': those that have something to do */
+    int epoll;                  /* the descriptors of all */
     unsigned int seqno;
     long long int next_trim;    /* when consoles are looked at again */
 };
@@ -39,6 +42,7 @@ struct start {
 
 struct domain {
     struct hmap_node node;
+    struct ovs_list awake;      /* in the list of the domains, or by itself */
     struct domains *domains;
     struct uuid vm;
     struct record record;
@@ -81,6 +85,16 @@ void domains_put_launch(const struct domains *, struct svec *);
 /* domain_talk.c: what is said to the process and heard from it. */
 struct error *domain_connect(struct domain *);
 void domain_talk_run(struct domain *);
+
+/* domain_rest.c */
+struct error *domains_open_rest(struct domains *);
+void domains_run_awake(struct domains *);
+void domains_wait_awake(const struct domains *);
+/* It takes a turn in the next run. Whoever asks it for something says so. */
+void domain_wake(struct domain *);
+/* What comes at 'fd' wakes it, until it is unwatched, which is to be before it is closed; -1 is none. */
+void domain_watch(struct domain *, int fd);
+void domain_unwatch(struct domain *, int fd);
 
 /* domain_vif.c */
 void domain_vif_deleted(struct domain *, const char *id);

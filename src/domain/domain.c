@@ -44,7 +44,29 @@ domain_create(struct domains *domains, const struct uuid *vm, const struct recor
     domain->reconnect = domain->reset_until = LLONG_MAX;
     hmap_insert(&domains->all, &domain->node, uuid_hash(vm));
     domains->seqno++;
+    ovs_list_init(&domain->awake);
+    domain_wake(domain);
     return domain;
+}
+
+static void
+hang_up(struct domain *domain)
+{
+    if (domain->qmp) {
+        domain_unwatch(domain, qmp_fd(domain->qmp));
+        qmp_close(domain->qmp);
+    }
+    domain->qmp = NULL;
+    domain->is_ready = domain->is_resetting = false;
+    domain->reset_until = LLONG_MAX;
+    domain->changing = 0;
+}
+
+static void
+let_go(struct domain *domain)
+{
+    domain_unwatch(domain, domain->proc.fd);
+    proc_close(&domain->proc);
 }
 
 void
@@ -52,8 +74,9 @@ domain_free(struct domain *domain)
 {
     hmap_remove(&domain->domains->all, &domain->node);
     domain->domains->seqno++;
-    qmp_close(domain->qmp);
-    proc_close(&domain->proc);
+    ovs_list_remove(&domain->awake);
+    hang_up(domain);
+    let_go(domain);
     start_free(domain->start);
     free(domain->error);
     free(domain->console_socket);
@@ -87,16 +110,6 @@ domain_set_error(struct domain *domain, char *error)
     domain->error = error;
 }
 
-static void
-hang_up(struct domain *domain)
-{
-    qmp_close(domain->qmp);
-    domain->qmp = NULL;
-    domain->is_ready = domain->is_resetting = false;
-    domain->reset_until = LLONG_MAX;
-    domain->changing = 0;
-}
-
 /* All that is left of it: the devices of a keeper that was killed, and its namespace's name, would stay. */
 static void
 remove_all(struct domain *domain)
@@ -120,7 +133,7 @@ process_ended(struct domain *domain, int status)
 {
     char *end = proc_end_in_words(status), *words = record_last_words(domain->folder);
 
-    proc_close(&domain->proc);
+    let_go(domain);
     hang_up(domain);
     if (!domain->is_leaving) {
         domain_set_error(domain, words ? xasprintf("its process has ended (%s): %s", end, words)
@@ -210,6 +223,7 @@ domain_destroy(struct domain *domain)
         return;
     }
     domain->is_leaving = true;
+    domain_wake(domain);
     if (domain->proc.fd < 0) {
         start_free(domain->start);
         domain->start = NULL;

@@ -288,6 +288,7 @@ begin_process(struct domain *domain, struct start *start, int gate, int log)
     if (!error) {
         domain->record.pid = domain->proc.pid;
         domain->record.began = domain->proc.began;
+        domain_watch(domain, domain->proc.fd);
     }
     return error;
 }

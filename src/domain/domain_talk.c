@@ -173,8 +173,12 @@ struct error *
 domain_connect(struct domain *domain)
 {
     const struct qmp_events events = { .ready = ready, .event = event, .aux = domain };
+    struct error *error = qmp_connect(domain->qmp_path, &events, &domain->qmp);
 
-    return qmp_connect(domain->qmp_path, &events, &domain->qmp);
+    if (!error) {
+        domain_watch(domain, qmp_fd(domain->qmp));
+    }
+    return error;
 }
 
 static void
@@ -186,6 +190,7 @@ order(struct domain *domain, const char *command, struct json *arguments)
         return;
     }
     domain_set_error(domain, NULL);
+    domain_wake(domain);
     say_to(domain, command, arguments, answered);
 }
 

@@ -145,6 +145,7 @@ domain_plug(struct domain *domain, const struct domain_vif *vif)
     } else {
         plug_into_qemu(domain, vif, tap);
     }
+    domain_wake(domain);
     domain->changing |= 1u << vif->devid;
     domain->unplug_deadlines[vif->devid] = LLONG_MAX;
     domain->domains->seqno++;
@@ -174,6 +175,7 @@ domain_unplug(struct domain *domain, unsigned int devid)
             .name = "device_del", .arguments = one_text("id", "vif", devid), .fd = -1, .done = unplug_begun, .tag = devid });
         domain->changing |= 1u << devid;
         domain->unplug_deadlines[devid] = time_msec() + UNPLUG_MS;
+        domain_wake(domain);
         domain->domains->seqno++;
     }
 }

@@ -97,6 +97,7 @@ take_over(struct domains *domains, const struct uuid *vm)
         struct domain *domain = domain_create(domains, vm, &record);
 
         domain->proc = proc;
+        domain_watch(domain, proc.fd);
         error = domain_connect(domain);
         VLOG_INFO("domain %u of VM "UUID_FMT" is there, as process %d", record.domid, UUID_ARGS(vm), (int) record.pid);
     } else {
@@ -137,10 +138,11 @@ domains_open(const struct domains_config *config, struct domains **domainsp)
     domains->qemu = xstrdup(config->qemu);
     domains->keeper = xstrdup(config->keeper);
     domains->offload = config->offload;
-    domains->lock = -1;
+    domains->lock = domains->epoll = -1;
     hmap_init(&domains->all);
     accelerator_init(&domains->accelerator, config->accelerator);
-    struct error *error = find_user(domains, config->user);
+    struct error *error = domains_open_rest(domains);
+    error = error ? error : find_user(domains, config->user);
     error = error ? error : take_folder(domains);
     if (error) {
         domains_close(domains);
@@ -167,6 +169,9 @@ domains_close(struct domains *domains)
     if (domains->lock >= 0) {
         close(domains->lock);
     }
+    if (domains->epoll >= 0) {
+        close(domains->epoll);
+    }
     free(domains->keeper);
     free(domains->qemu);
     free(domains->run_folder);
@@ -190,24 +195,16 @@ trim_consoles(struct domains *domains)
 void
 domains_run(struct domains *domains)
 {
-    struct domain *domain;
-
     accelerator_run(&domains->accelerator);
-    HMAP_FOR_EACH (domain, node, &domains->all) {
-        domain_run(domain);
-    }
+    domains_run_awake(domains);
     trim_consoles(domains);
 }
 
 void
 domains_wait(struct domains *domains)
 {
-    const struct domain *domain;
-
     accelerator_wait(&domains->accelerator);
-    HMAP_FOR_EACH (domain, node, &domains->all) {
-        domain_wait(domain);
-    }
+    domains_wait_awake(domains);
     if (!hmap_is_empty(&domains->all)) {
         poll_timer_wait_until(domains->next_trim);
     }

@@ -29,6 +29,7 @@ struct qmp {
     struct command *sending;    /* the first that is not sent as a whole, or NULL */
     int64_t next_id;
     bool is_ready;
+    bool has_more;              /* messages that were left to the next turn */
     char *error;
 };
 
@@ -97,6 +98,18 @@ const char *
 qmp_error(const struct qmp *qmp)
 {
     return qmp->error;
+}
+
+int
+qmp_fd(const struct qmp *qmp)
+{
+    return qmp->fd;
+}
+
+bool
+qmp_is_quiet(const struct qmp *qmp)
+{
+    return !qmp->error && !qmp->has_more && !(qmp->is_ready && qmp->sending);
 }
 
 static void
@@ -297,9 +310,7 @@ qmp_run(struct qmp *qmp)
             n++;
         }
     } while (n < MESSAGES_PER_TURN && !qmp->error && receive(qmp));
-    if (n == MESSAGES_PER_TURN) {
-        poll_immediate_wake();
-    }
+    qmp->has_more = n == MESSAGES_PER_TURN;
     send_all(qmp);
     return !qmp->error;
 }
@@ -307,7 +318,7 @@ qmp_run(struct qmp *qmp)
 void
 qmp_wait(struct qmp *qmp)
 {
-    if (qmp->error) {
+    if (qmp->error || qmp->has_more) {
         poll_immediate_wake();
     } else {
         poll_fd_wait(qmp->fd, qmp->is_ready && qmp->sending ? POLLIN | POLLOUT : POLLIN);

@@ -33,6 +33,10 @@ bool qmp_run(struct qmp *);
 void qmp_wait(struct qmp *);
 const char *qmp_error(const struct qmp *);
 
+/* What it hears by, which is the qmp's; and whether it has nothing to do until something comes there. */
+int qmp_fd(const struct qmp *);
+bool qmp_is_quiet(const struct qmp *);
+
 struct qmp_command {
     const char *name;
     struct json *arguments;     /* consumed; NULL is none */
