@@ -37,7 +37,7 @@ domain_wake(struct domain *domain)
 static void
 sleep_if_at_rest(struct domain *domain)
 {
-    bool has_deadline = domain->deadline != LLONG_MAX || domain->reconnect != LLONG_MAX || domain->changing;
+    bool has_deadline = MIN(MIN(domain->deadline, domain->reconnect), domain->reset_until) != LLONG_MAX || domain->changing;
     bool is_quiet = !domain->qmp || qmp_is_quiet(domain->qmp);
 
     if (domain->state == DOMAIN_GONE || (!domain->start && !has_deadline && is_quiet)) {
