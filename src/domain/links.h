@@ -21,7 +21,8 @@ struct link_name {
 
 struct link_name link_name(unsigned int domid, unsigned int devid);
 
-/* Bits: which devids vif<domid>.* have devices; those beyond the 31st are in bit 31. */
+/* Bits: which of vif<domid>.0 to vif<domid>.31 there are. */
+enum { LINKS_OF_DOMAIN = 32 };
 struct error *links_of(unsigned int domid, unsigned int *devids);
 
 /* Removes all of them, whatever they are. */
