@@ -116,6 +116,7 @@ ready(void *domain_)
     ask_status(domain);
 }
 
+/* The one event after which the state need not be asked for. */
 static void
 resumed(struct domain *domain)
 {
@@ -123,6 +124,7 @@ resumed(struct domain *domain)
     if (!domain->times.unpaused && domain->times.built) {
         domain->times.unpaused = time_usec();
     }
+    domain_set_state(domain, DOMAIN_RUNNING);
 }
 
 static void
@@ -158,6 +160,7 @@ event(const char *name, const struct json *data, void *domain_)
         domain->ended = reason && !strcmp(reason, "guest-reset") ? DOMAIN_REBOOTING : DOMAIN_STOPPED;
     } else if (!strcmp(name, "RESUME")) {
         resumed(domain);
+        return;
     } else if (!strcmp(name, "RESET")) {
         was_reset(domain);
     } else if (!strcmp(name, "DEVICE_DELETED")) {
