@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest clients demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-forwarding bench-recovery install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-forwarding bench-recovery bench-vms install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -97,6 +97,10 @@ bench: deps-bench all
 # What guards cost while frames are forwarded, in each variant of the rules.
 bench-forwarding: deps-demo all
 	@bench/forwarding --json $(BUILD)/reports/forwarding.json
+
+# From VM.start to a cabled guest, one at a time and in storms; `make bench-vms QUICK=1` in a minute.
+bench-vms: deps-demo all
+	@bench/vms $(if $(QUICK),--quick) --json $(BUILD)/reports/vms.json
 
 # How long it takes until everything is back: 200 VIFs, five rounds. bench/recovery takes other figures.
 bench-recovery: deps-demo all
