@@ -81,6 +81,7 @@ enum {
 
     /* Objects of the XenAPI that have gone and that a client can still be told of. */
     LIMIT_OBJECTS_GONE = 100000,
+
     /* A domain's VIFs, of which each has a slot that is there from the beginning, its disks, its processors, its memory, and the text of its
      * arguments, of which Linux on x86 takes no more (COMMAND_LINE_SIZE). */
     LIMIT_DOMAIN_VIFS = 16,

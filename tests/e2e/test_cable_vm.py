@@ -13,6 +13,7 @@ import threading
 import pytest
 
 from cable_pool import CABLE, DEADLINE_S, MAC, empty_pool, pool  # noqa: F401
+from lab import wait_for
 from xapi import NULL, Failure, Xapi
 
 NETWORK = {"name_label": "lan"}
@@ -259,7 +260,7 @@ def test_console_passes_what_is_said_and_typed(pool, xapi):  # noqa: F811
     console = start_guest(xapi, pool.folder)
     threading.Thread(target=console.serve, args=(b"login: ", b"root\n"), daemon=True).start()
     assert pool.cable("vm", "console", "web", input="root\n").stdout == "login: "
-    assert console.heard == b"root\n"
+    wait_for(lambda: console.heard == b"root\n", "the guest to hear what was typed", DEADLINE_S, seen=lambda: console.heard)
 
 
 def test_terminal_is_raw_and_left_by_its_key(pool, xapi):  # noqa: F811
@@ -273,7 +274,7 @@ def test_terminal_is_raw_and_left_by_its_key(pool, xapi):  # noqa: F811
     os.write(fd, b"\x03abc\x1dxyz")        # Ctrl-C is the guest's
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     os.close(fd)
-    assert console.heard == b"\x03abc"
+    wait_for(lambda: console.heard == b"\x03abc", "the guest to hear what was typed", DEADLINE_S, seen=lambda: console.heard)
 
 
 def read_until(fd, words):
