@@ -65,17 +65,19 @@ send_frame(const char *device, const struct piece pieces[])
 
 /* Turns the loop until 'stage' has been seen. */
 static struct timeline
-await(struct timeline_watch *watch, struct timeline timeline, enum timeline_stage stage)
+await(struct timeline_watches *watches, struct timeline_watch *watch, struct timeline timeline, enum timeline_stage stage)
 {
     const long long int deadline = time_msec() + DEADLINE_MS;
 
     for (;;) {
+        timeline_watches_run(watches);
         timeline_watch_run(watch);
         timeline_watch_take(watch, &timeline);
         if (timeline.us[stage]) {
             return timeline;
         }
         assert_true(time_msec() < deadline);
+        timeline_watches_wait(watches);
         timeline_watch_wait(watch);
         poll_timer_wait_until(deadline);
         poll_block();
@@ -98,27 +100,29 @@ static void
 guests_first_words_are_seen(void **state)
 {
     const char *const devices[] = { "vif1.0", "missing" };
-    struct timeline_watch *watch = timeline_watch_open(devices, ARRAY_SIZE(devices));
+    struct timeline_watches *watches = timeline_watches_create();
+    struct timeline_watch *watch = timeline_watch_open(watches, devices, ARRAY_SIZE(devices));
     struct timeline timeline = { .us = { [TIMELINE_REQUEST] = 1 } };
     const int64_t before = time_usec();
 
+    timeline_watches_run(watches);
     timeline_watch_run(watch);
     assert_false(timeline_watch_take(watch, &timeline));
     send_frame("vif1.0", discover);     /* none of these is the guest's */
     send_frame("vif1.0", arp);
     send_frame("guest", strange);
-    timeline = await(watch, timeline, TIMELINE_FRAME);
+    timeline = await(watches, watch, timeline, TIMELINE_FRAME);
     assert_int_equal(timeline.us[TIMELINE_DISCOVER], 0);
     assert_int_equal(timeline.us[TIMELINE_NEIGHBOUR], 0);
     send_frame("guest", ack);
     send_frame("guest", discover);
-    timeline = await(watch, timeline, TIMELINE_DISCOVER);
+    timeline = await(watches, watch, timeline, TIMELINE_DISCOVER);
     assert_int_equal(timeline.us[TIMELINE_ACK], 0);
     send_frame("vif1.0", ack);
-    timeline = await(watch, timeline, TIMELINE_ACK);
+    timeline = await(watches, watch, timeline, TIMELINE_ACK);
     assert_false(timeline_watch_is_over(watch));
     send_frame("guest", arp);
-    timeline = await(watch, timeline, TIMELINE_NEIGHBOUR);
+    timeline = await(watches, watch, timeline, TIMELINE_NEIGHBOUR);
     assert_true(timeline_watch_is_over(watch));
     assert_int_equal(timeline.us[TIMELINE_REQUEST], 1);
     for (enum timeline_stage stage = TIMELINE_FRAME; stage <= TIMELINE_NEIGHBOUR; stage++) {
@@ -126,6 +130,7 @@ guests_first_words_are_seen(void **state)
     }
     assert_true(timeline.us[TIMELINE_NEIGHBOUR] <= time_usec());
     timeline_watch_close(watch);
+    timeline_watches_destroy(watches);
 }
 
 static void
@@ -160,17 +165,43 @@ watch_is_over_when_the_devices_are_gone(void **state)
     const long long int deadline = time_msec() + DEADLINE_MS;
 
     run("ip link add vif2.0 type veth peer name guest2 && ip link set vif2.0 up");
-    struct timeline_watch *watch = timeline_watch_open(devices, ARRAY_SIZE(devices));
+    struct timeline_watches *watches = timeline_watches_create();
+    struct timeline_watch *watch = timeline_watch_open(watches, devices, ARRAY_SIZE(devices));
     assert_false(timeline_watch_is_over(watch));
     run("ip link del vif2.0");
     while (!timeline_watch_is_over(watch)) {
         assert_true(time_msec() < deadline);
+        timeline_watches_wait(watches);
         timeline_watch_wait(watch);
         poll_timer_wait_until(deadline);
         poll_block();
+        timeline_watches_run(watches);
         timeline_watch_run(watch);
     }
     timeline_watch_close(watch);
+    timeline_watches_destroy(watches);
+}
+
+static void
+each_watch_hears_its_own_guest(void **state)
+{
+    const char *const one[] = { "vif1.0" }, *const other[] = { "vif3.0" };
+    struct timeline_watches *watches = timeline_watches_create();
+    struct timeline nothing = { .us = { 0 } };
+
+    run("ip link add vif3.0 type veth peer name guest3 && ip link set vif3.0 up && ip link set guest3 up");
+    struct timeline_watch *silent = timeline_watch_open(watches, one, ARRAY_SIZE(one));
+    struct timeline_watch *watch = timeline_watch_open(watches, other, ARRAY_SIZE(other));
+    send_frame("guest3", arp);
+    assert_true(await(watches, watch, nothing, TIMELINE_NEIGHBOUR).us[TIMELINE_FRAME]);
+    timeline_watch_run(silent);
+    assert_false(timeline_watch_take(silent, &nothing));
+    timeline_watch_close(watch);
+    send_frame("guest3", arp);
+    send_frame("guest", arp);
+    assert_true(await(watches, silent, nothing, TIMELINE_NEIGHBOUR).us[TIMELINE_FRAME]);
+    timeline_watch_close(silent);
+    timeline_watches_destroy(watches);
 }
 
 int
@@ -179,6 +210,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(guests_first_words_are_seen),
         cmocka_unit_test(narrow_socket_lets_through_only_what_is_read),
+        cmocka_unit_test(each_watch_hears_its_own_guest),
         cmocka_unit_test(watch_is_over_when_the_devices_are_gone),
     };
 

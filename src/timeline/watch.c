@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include <openvswitch/poll-loop.h>
 #include <openvswitch/vlog.h>
@@ -21,7 +23,13 @@ VLOG_DEFINE_THIS_MODULE(timeline_watch);
 /* Frames of one device that are looked at in a turn. */
 enum { FRAMES_A_TURN = 64 };
 
+struct timeline_watches {
+    int epoll;
+};
+
 struct timeline_watch {
+    struct timeline_watches *watches;
+    bool has_heard;             /* something has come and was not looked at */
     int *fds;                   /* -1: closed */
     size_t n;
     long long int until;        /* ms */
@@ -29,15 +37,72 @@ struct timeline_watch {
     bool news;
 };
 
+struct timeline_watches *
+timeline_watches_create(void)
+{
+    struct timeline_watches *watches = xmalloc(sizeof *watches);
+
+    watches->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (watches->epoll < 0) {
+        VLOG_WARN("guests cannot be watched for their first frames: %s", ovs_strerror(errno));
+    }
+    return watches;
+}
+
+void
+timeline_watches_destroy(struct timeline_watches *watches)
+{
+    if (watches->epoll >= 0) {
+        close(watches->epoll);
+    }
+    free(watches);
+}
+
+void
+timeline_watches_run(struct timeline_watches *watches)
+{
+    struct epoll_event events[64];
+    int n = watches->epoll < 0 ? 0 : epoll_wait(watches->epoll, events, ARRAY_SIZE(events), 0);
+
+    for (int i = 0; i < n; i++) {
+        ((struct timeline_watch *) events[i].data.ptr)->has_heard = true;
+    }
+}
+
+void
+timeline_watches_wait(const struct timeline_watches *watches)
+{
+    if (watches->epoll >= 0) {
+        poll_fd_wait(watches->epoll, POLLIN);
+    }
+}
+
+static int
+open_fd(struct timeline_watch *watch, const char *device)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = watch };
+    int fd = packets_open(device);
+
+    if (fd >= 0 && epoll_ctl(watch->watches->epoll, EPOLL_CTL_ADD, fd, &event)) {
+        const int error = errno;
+
+        packets_close(fd);
+        errno = error;
+        fd = -1;
+    }
+    return fd;
+}
+
 struct timeline_watch *
-timeline_watch_open(const char *const devices[], size_t n)
+timeline_watch_open(struct timeline_watches *watches, const char *const devices[], size_t n)
 {
     struct timeline_watch *watch = xzalloc(sizeof *watch);
 
+    watch->watches = watches;
     watch->fds = xmalloc(n * sizeof *watch->fds);
     watch->until = time_msec() + TIMELINE_WATCH_MS;
     for (size_t i = 0; i < n; i++) {
-        const int fd = packets_open(devices[i]);
+        const int fd = open_fd(watch, devices[i]);
 
         if (fd < 0) {
             VLOG_WARN("device=%s: cannot be watched for its guest's first frames: %s", devices[i], ovs_strerror(errno));
@@ -47,10 +112,12 @@ timeline_watch_open(const char *const devices[], size_t n)
     return watch;
 }
 
+/* A thread closes it a while later, and a child may have it open even longer: until then nothing may be heard there. */
 static void
-close_fd(int *fd)
+close_fd(struct timeline_watch *watch, int *fd)
 {
     if (*fd >= 0) {
+        epoll_ctl(watch->watches->epoll, EPOLL_CTL_DEL, *fd, NULL);
         packets_close(*fd);
         *fd = -1;
     }
@@ -61,7 +128,7 @@ timeline_watch_close(struct timeline_watch *watch)
 {
     if (watch) {
         for (size_t i = 0; i < watch->n; i++) {
-            close_fd(&watch->fds[i]);
+            close_fd(watch, &watch->fds[i]);
         }
         free(watch->fds);
         free(watch);
@@ -129,28 +196,24 @@ read_fd(struct timeline_watch *watch, int *fd)
         note_kind(watch, &packet);
     }
     if (error && error != EAGAIN) {
-        close_fd(fd);
+        close_fd(watch, fd);
     }
 }
 
 void
 timeline_watch_run(struct timeline_watch *watch)
 {
-    for (size_t i = 0; i < watch->n; i++) {
+    for (size_t i = 0; i < watch->n && watch->has_heard; i++) {
         if (watch->fds[i] >= 0) {
             read_fd(watch, &watch->fds[i]);
         }
     }
+    watch->has_heard = false;
 }
 
 void
 timeline_watch_wait(const struct timeline_watch *watch)
 {
-    for (size_t i = 0; i < watch->n; i++) {
-        if (watch->fds[i] >= 0) {
-            poll_fd_wait(watch->fds[i], POLLIN);
-        }
-    }
     poll_timer_wait_until(watch->until);
 }
 

@@ -81,7 +81,7 @@ start_times_watch(struct toolstack *ts, struct life *life, const struct life_vie
     for (size_t i = 0; i < view->seen.n_vifs; i++) {
         devices[i] = view->vifs[i].name;
     }
-    life->watch = timeline_watch_open(devices, view->seen.n_vifs);
+    life->watch = timeline_watch_open(ts->watches, devices, view->seen.n_vifs);
     life->frames = (struct timeline) { .us = { 0 } };
     ovs_list_push_back(&ts->watching, &life->watching);
     ts->n_watching++;

@@ -24,6 +24,7 @@ struct domains;
 struct objects;
 struct pool;
 struct pool_commit;
+struct timeline_watches;
 
 /* How long the database may take for one write. */
 enum { TOOLSTACK_WRITE_MS = 30 * 1000 };
@@ -55,6 +56,7 @@ struct toolstack {
     struct ovs_list dirty;      /* those that something has changed for */
     struct ovs_list watching;   /* those whose guests' first frames are looked for */
     size_t n_watching;
+    struct timeline_watches *watches;
     struct ovs_list busy;       /* those with a verb, a write or a deadline under way */
 
     bool has_seen;              /* what was there at the start */

@@ -14,6 +14,7 @@
 #include "objects/objects.h"
 #include "pool/commit.h"
 #include "pool/replica.h"
+#include "timeline/watch.h"
 #include "toolstack/life.h"
 #include "toolstack/simple.h"
 #include "toolstack/start_times.h"
@@ -53,6 +54,7 @@ toolstack_create(struct pool *pool, struct objects *objects, struct domains *dom
     ovs_list_init(&ts->dirty);
     ovs_list_init(&ts->busy);
     ovs_list_init(&ts->watching);
+    ts->watches = timeline_watches_create();
     ts->why_not = xstrdup("the pool database has not answered yet");
     return ts;
 }
@@ -81,6 +83,7 @@ toolstack_destroy(struct toolstack *ts)
         life_destroy(ts, life);
     }
     hmap_destroy(&ts->lives);
+    timeline_watches_destroy(ts->watches);
     verb_calls_destroy(&ts->calls);
     pool_commit_destroy(ts->rows_commit);
     host_facts_destroy(&ts->facts);
@@ -392,6 +395,7 @@ see_frames(struct toolstack *ts)
 {
     struct life *life;
 
+    timeline_watches_run(ts->watches);
     LIST_FOR_EACH_SAFE (life, watching, &ts->watching) {
         start_times_run(ts, life);
     }
@@ -463,6 +467,7 @@ toolstack_wait(struct toolstack *ts)
             poll_timer_wait_until(life->wake_at);
         }
     }
+    timeline_watches_wait(ts->watches);
     LIST_FOR_EACH (life, watching, &ts->watching) {
         start_times_wait(life);
     }
