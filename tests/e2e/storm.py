@@ -51,6 +51,8 @@ def hang_out_ear(host):
     host.lab.run("ip", "link", "add", "ear0", "type", "veth", "peer", "name", "ear1")
     for device in ("ear0", "ear1"):
         host.lab.run("ip", "link", "set", device, "up")
+    # The agent knows a device when udev is done with it, and complains of an uplink that it does not know.
+    host.lab.run("udevadm", "settle")
 
 
 def announce_ear(host, vlan=0):

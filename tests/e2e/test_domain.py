@@ -436,6 +436,7 @@ def test_another_process_with_the_pid_of_a_domain_is_not_taken_for_it(shell):
     shell.kill()
     shell.lab.run("kill", "-KILL", record["pid"])
     other = shell.lab.spawn("sleep", "1000")
+    wait_for(lambda: shell.lab.run("pgrep", "-x", "sleep", check=False).stdout, "somebody else to begin")
     pid = int(shell.lab.run("pgrep", "-x", "sleep").stdout)
     path.write_text(json.dumps({**record, "pid": pid}))
     shell.start()
