@@ -21,7 +21,7 @@ class Processes:
     def _run_time(self, pid):
         # schedstat: nanoseconds, where stat has ticks of 10 ms
         tasks = (self.proc / str(pid) / "task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+        return sum(run_time_ns(task) for task in tasks)
 
     def _rss(self, pid):
         lines = (self.proc / str(pid) / "status").read_text().splitlines()
@@ -31,3 +31,11 @@ class Processes:
 def spent_ms(before, after):
     """What each daemon has spent between two readings of cpu_ns()."""
     return {name: (after[name] - before[name]) / 1e6 for name in after if name in before}
+
+
+def run_time_ns(task):
+    """0 if the thread has ended meanwhile."""
+    try:
+        return int((task / "schedstat").read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
