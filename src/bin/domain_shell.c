@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A program for tests of the domains' room (tests/e2e/test_domain.py). It is installed nowhere.
+ * A program for tests of the domains' room (tests/e2e/domain_shell.py). It is installed nowhere.
  *
  * usage: domain-shell CONTROL-SOCKET RUN-FOLDER KEEPER QEMU USER ACCELERATOR
  *
