@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stops at named steps, for tests that kill the agent, or change the world, exactly there. The product has none: in it these calls are
- * nothing. The program `cabled-stops`, which is built from the same sources with AGENT_STOPS and is not installed, stops itself by
- * SIGSTOP when it comes to the step that it was told, in its environment (CABLED_STOP_AT=STEP[:N], the Nth time; 1 if it is left out)
- * or by the control command `stop/at STEP [N]`, which can be given for several. Whoever watches sees state T in /proc/PID/stat, and kills
- * it or sends SIGCONT. Its clock can be put on by `time/warp MSECS` (libopenvswitch's), for what happens on a timer.
+ * Where the agent can be stopped (stop/stop.h). In the product these calls are nothing: `cabled-stops` is built with AGENT_STOPS. Its
+ * clock can be put on by `time/warp MSECS` (libopenvswitch's), for what happens on a timer.
  */
 #ifndef AGENT_STOP_H
 #define AGENT_STOP_H

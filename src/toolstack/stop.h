@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stops at named steps, for tests that kill the server exactly there. The product has none: in it these calls are
- * nothing. The program `cabled-xapi-stops`, which is built from the same sources with TOOLSTACK_STOPS and is not installed, stops itself by
- * SIGSTOP when it comes to the step that it was told, in its environment (CABLED_STOP_AT=STEP[:N], the Nth time; 1 if it is left out)
- * or by the control command `stop/at STEP [N]`, which can be given for several. Whoever watches sees state T in /proc/PID/stat, and kills
- * it or sends SIGCONT.
+ * Where the toolstack can be stopped (stop/stop.h). In the product these calls are nothing: `cabled-xapi-stops` is built with
+ * TOOLSTACK_STOPS.
  */
 #ifndef TOOLSTACK_STOP_H
 #define TOOLSTACK_STOP_H
