@@ -15,6 +15,7 @@
 #include "objects/legal.h"
 #include "objects/objects.h"
 #include "pool/replica.h"
+#include "toolstack/attachment.h"
 #include "toolstack/life-private.h"
 #include "toolstack/placement.h"
 #include "toolstack/toolstack-private.h"
@@ -77,7 +78,7 @@ check_start(const struct toolstack *ts, struct verb_call *call, const struct poo
         return host_failure(call, "HOST_NOT_LIVE", &call->host);
     }
     if (!here || placement_is_possible(ts->pool, vm, here, &failure)) {
-        return NULL;
+        return attachment_has_bridges(ts->pool, vm, &failure) ? NULL : refused(call, failure);
     }
     if (call->verb->id == VERB_VM_start) {
         xenapi_reply_destroy(&failure);
@@ -196,6 +197,22 @@ is_running(const struct poolrec_vm *vm)
     return vm && vm->power_state && !strcmp(vm->power_state, "Running");
 }
 
+/* A guest that runs can go to a network that its host has. */
+static struct error *
+check_move(const struct toolstack *ts, struct verb_call *call, const struct poolrec_network *network)
+{
+    const struct poolrec_host *here = poolrec_host_get_for_uuid(pool_idl(ts->pool), &ts->host);
+    char host[XENAPI_REF_SIZE], ref[XENAPI_REF_SIZE];
+    struct xenapi_reply failure;
+
+    if (here && !attachment_is_visible(ts->pool, network, here)) {
+        xenapi_ref_format(&ts->host, host);
+        xenapi_ref_format(&network->header_.uuid, ref);
+        return refused(call, xenapi_failure("HOST_CANNOT_ATTACH_NETWORK", host, ref, NULL));
+    }
+    return attachment_has_bridge(network, &failure) ? NULL : refused(call, failure);
+}
+
 /* One that is plugged in goes over while the guest runs; otherwise only the row says so. */
 static struct error *
 begin_move(struct ovsdb_idl_txn *txn, struct life_write *write, const struct poolrec_vif *vif)
@@ -203,15 +220,23 @@ begin_move(struct ovsdb_idl_txn *txn, struct life_write *write, const struct poo
     struct toolstack *ts = write->toolstack;
     struct verb_call *call = write->call;
     const struct poolrec_network *network = poolrec_network_get_for_uuid(pool_idl(ts->pool), &call->network);
+    const bool is_live = is_running(vif->VM) && vif->currently_attached && network != vif->network;
+    struct error *error = NULL;
     char ref[XENAPI_REF_SIZE];
 
     xenapi_ref_format(&call->network, ref);
     if (!network) {
         return refused(call, failure_handle(XENAPI_CLASS_network, ref));
     }
+    if (is_live) {
+        error = check_move(ts, call, network);
+    }
+    if (error) {
+        return error;
+    }
     poolrec_vif_verify_network(vif);
     poolrec_vif_verify_currently_attached(vif);
-    if (is_running(vif->VM) && vif->currently_attached && network != vif->network) {
+    if (is_live) {
         vif_rows_move(vif, network, insert_operation(ts, txn, call, vif->VM, vif));
     } else {
         poolrec_vif_set_network(vif, network);
@@ -237,6 +262,9 @@ admit_vif(struct ovsdb_idl_txn *txn, struct life_write *write, const struct pool
     error = vif->VM ? check_host(ts, call, vif->VM) : NULL;
     if (error || moves) {
         return error ? error : begin_move(txn, write, vif);
+    }
+    if (call->verb->id == VERB_VIF_plug && vif->network && !attachment_has_bridge(vif->network, &failure)) {
+        return refused(call, failure);
     }
     poolrec_vm_verify_power_state(vif->VM);
     poolrec_vif_verify_currently_attached(vif);

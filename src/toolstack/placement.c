@@ -11,6 +11,7 @@
 #include <util.h>
 
 #include "pool/replica.h"
+#include "toolstack/attachment.h"
 #include "xenapi/ref.h"
 
 /* What a VM can have at most. A guest that is a namespace has no memory of its own. */
@@ -68,5 +69,5 @@ placement_is_possible(struct pool *pool, const struct poolrec_vm *vm, const stru
     if (host->metrics && host->metrics->n_live && !*host->metrics->live) {
         return host_fails("HOST_NOT_LIVE", host, failure);
     }
-    return memory_suffices(pool, vm, host, failure);
+    return attachment_sees_networks(pool, vm, host, failure) && memory_suffices(pool, vm, host, failure);
 }

@@ -129,9 +129,11 @@ make_rows(struct pool *pool, struct ovsdb_idl_txn *txn, void *world_)
     poolrec_host_set_hostname(host, "here");
     poolrec_network_set_bridge(network, "xapi0");
     poolrec_network_set_MTU(network, 1500);
+    poolrec_network_set_managed(network, true);
     poolrec_network_set_default_locking_mode(network, "unlocked");
     poolrec_network_set_bridge(other, "xapi1");
     poolrec_network_set_MTU(other, 1500);
+    poolrec_network_set_managed(other, true);
     poolrec_network_set_default_locking_mode(other, "unlocked");
     poolrec_vm_set_name_label(vm, "web");
     poolrec_vm_set_memory_static_max(vm, 64 << 20);

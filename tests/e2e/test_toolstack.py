@@ -68,6 +68,8 @@ def test_reboot_and_pause_keep_the_cables(vm):
 
 
 def test_vm_whose_vif_cannot_be_wired_does_not_start_and_says_why(host, vm):
+    """The toolstack sees a device of the bridge's name; that it is no bridge of Open vSwitch is the agent's word."""
+    host.lab.run("ip", "link", "add", "nobr0", "type", "veth", "peer", "name", "nobr0-peer")
     host.lab.expect("cabled-xapi", "VM.start fails")
     host.lab.expect("cabled", "bridge nobr0 is missing")
     other = host.call("network.create", {"name_label": "elsewhere", "bridge": "nobr0", "managed": False, "other_config": {}})
@@ -76,6 +78,7 @@ def test_vm_whose_vif_cannot_be_wired_does_not_start_and_says_why(host, vm):
         vm.start()
     assert "nobr0" in str(failed.value) and "vif1.1" in str(failed.value)
     assert vm.is_halted(), vm.seen()
+    host.lab.run("ip", "link", "delete", "nobr0")
 
 
 def test_vif_is_unplugged_plugged_and_moved_while_the_guest_runs(host, vm):

@@ -235,6 +235,63 @@ def test_vm_is_not_started_on_a_host_that_is_not_there(scene, vm, way):
     assert scene.fails(way, "VM.start_on", vm, NOBODY, False, False) == ["HANDLE_INVALID", "host", NOBODY]
 
 
+# What a host must have of a VM's networks
+
+@pytest.fixture
+def far_network(scene, call):
+    """One that another host has a PIF on, and this one has not."""
+    network = call("network.create", {"name_label": "far", "other_config": {}})
+    uuid = call("network.get_uuid", network)
+    scene.transact({"op": "insert", "table": "Host", "uuid-name": "far", "row": {"name_label": "far", "hostname": "far"}},
+                   {"op": "insert", "table": "PIF", "row": {"device": "eth0", "network": ["uuid", uuid], "host": ["named-uuid", "far"]}})
+    wait_for(lambda: call("network.get_PIFs", network), "the server to see the PIF", DEADLINE_S)
+    yield network
+    scene.transact({"op": "delete", "table": "PIF", "where": [["network", "==", ["uuid", uuid]]]},
+                   {"op": "delete", "table": "Host", "where": [["name_label", "==", "far"]]})
+
+
+@pytest.fixture
+def missing_bridge(call):
+    """A network whose bridge somebody else is to make, and has not."""
+    return call("network.create", {"name_label": "not there", "other_config": {}, "bridge": "br-absent", "managed": False})
+
+
+@BOTH
+def test_vm_needs_a_host_that_sees_its_networks(scene, call, vm, far_network, way):
+    call("VIF.create", vif_record(vm, far_network))
+    required = ["VM_REQUIRES_NETWORK", vm, far_network]
+    assert scene.fails(way, "VM.start_on", vm, scene.here, False, False) == required
+    assert scene.fails(way, "VM.start", vm, False, False) == ["NO_HOSTS_AVAILABLE"]
+    assert scene.fails("sync", "VM.assert_can_boot_here", vm, scene.here) == required
+    assert scene.here not in call("VM.get_possible_hosts", vm)
+    assert call("VM.get_power_state", vm) == "Halted"
+
+
+@BOTH
+def test_guest_does_not_move_to_a_network_that_its_host_does_not_see(scene, call, far_network, way):
+    vif = scene.vms["running"].vifs[0]
+    network = call("VIF.get_network", vif)
+    assert scene.fails(way, "VIF.move", vif, far_network) == ["HOST_CANNOT_ATTACH_NETWORK", scene.here, far_network]
+    assert call("VIF.get_network", vif) == network and scene.vms["running"].is_wired()
+
+
+@BOTH
+def test_bridge_that_is_not_there_keeps_a_guest_from_its_network(scene, call, vm, missing_bridge, way):
+    missing = ["BRIDGE_NOT_AVAILABLE", "br-absent"]
+    call("VIF.create", vif_record(vm, missing_bridge))
+    assert scene.fails(way, "VM.start", vm, False, False) == missing
+    assert scene.fails(way, "VM.start_on", vm, scene.here, False, False) == missing
+    running = scene.vms["running"]
+    assert scene.fails(way, "VIF.move", running.vifs[0], missing_bridge) == missing
+    vif = call("VIF.create", vif_record(running.ref, missing_bridge, device="7"))
+    assert scene.fails(way, "VIF.plug", vif) == missing
+    call("VIF.destroy", vif)
+    assert call("VM.get_power_state", vm) == "Halted" and running.is_wired()
+    for network_vif in call("VM.get_VIFs", vm):
+        call("VIF.destroy", network_vif)
+    call("network.destroy", missing_bridge)
+
+
 # VIFs
 
 @BOTH
