@@ -33,6 +33,18 @@ struct options {
     struct keeper_config keeper;
 };
 
+#if defined __SANITIZE_ADDRESS__ || __has_feature(address_sanitizer)
+/* LeakSanitizer looks at its process by ptrace(2) when that ends, which nobody may do to one that has given up its privileges: it would
+ * end by an abort instead. Everything else that is built with it looks for leaks. */
+int __lsan_is_turned_off(void);
+
+int
+__lsan_is_turned_off(void)
+{
+    return 1;
+}
+#endif
+
 static void
 stop_if(struct error *error)
 {
