@@ -82,6 +82,17 @@ timeline_add_vif(struct timeline *vm, const struct timeline *vif)
     }
 }
 
+void
+timeline_settle(struct timeline *timeline)
+{
+    const int64_t frame = timeline->us[TIMELINE_FRAME];
+    int64_t *unpaused = &timeline->us[TIMELINE_UNPAUSED];
+
+    if (*unpaused && frame) {
+        *unpaused = MIN(*unpaused, frame);
+    }
+}
+
 /* Behind those that were reached before, or at the same time. */
 static void
 insert_step(struct timeline_step steps[], size_t n, enum timeline_stage stage, int64_t at_us)

@@ -43,6 +43,10 @@ size_t timeline_list(const struct timeline *, const char *words[TIMELINE_N_STAGE
  * its transaction was before the request, or after the guest was let run. */
 void timeline_add_vif(struct timeline *vm, const struct timeline *vif);
 
+/* A guest sends its first frame the moment that it is let run, and its monitor tells of that moment afterwards: where the frame was earlier,
+ * the guest was let run at the latest then. */
+void timeline_settle(struct timeline *);
+
 /* A stage of the waterfall. */
 struct timeline_step {
     enum timeline_stage stage;

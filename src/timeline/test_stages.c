@@ -242,11 +242,27 @@ start_that_took_no_time_is_drawn(void **state)
     ds_destroy(&text);
 }
 
+static void
+a_guest_that_was_seen_had_been_let_run(void **state)
+{
+    struct timeline late = some_start(), unseen = some_start(), usual = some_start();
+
+    late.us[TIMELINE_UNPAUSED] = late.us[TIMELINE_FRAME] + 300;
+    timeline_settle(&late);
+    assert_int_equal(late.us[TIMELINE_UNPAUSED], late.us[TIMELINE_FRAME]);
+    unseen.us[TIMELINE_FRAME] = 0;
+    timeline_settle(&unseen);
+    timeline_settle(&usual);
+    assert_int_equal(unseen.us[TIMELINE_UNPAUSED], 5100000);
+    assert_int_equal(usual.us[TIMELINE_UNPAUSED], 5100000);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_sum_to_the_whole),
+        cmocka_unit_test(a_guest_that_was_seen_had_been_let_run),
         cmocka_unit_test(stages_come_in_the_order_in_which_they_were_reached),
         cmocka_unit_test(what_was_so_before_the_request_took_no_time),
         cmocka_unit_test(last_vif_counts),

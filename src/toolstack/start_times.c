@@ -52,6 +52,7 @@ start_times_write(const struct vm_index *index, const struct poolrec_vm *vm, con
     if (begins) {
         add_vifs(index, vm, &all);
     }
+    timeline_settle(&all);
     size_t n = timeline_list(&all, words, us);
     poolrec_vm_set_start_times(vm, words, us, n);
 }
