@@ -149,6 +149,8 @@ struct agent_bridge {
     struct bundle bundle;       /* of this turn */
     unsigned int n_bundles;     /* that were sent */
     bool composing;             /* 'bundle' may be added to in this turn */
+    bool unflushed;             /* what was sent in this turn has not been written yet */
+    bool goes_first;            /* it is written before the turn's transaction */
 
     enum wiring_bridge_state state;
     char *reason;               /* or NULL */
@@ -174,8 +176,9 @@ bool agent_bridge_is_guarded(const struct agent_bridge *);
 /* Plans and begins this turn's bundle. Frees the bridge when nothing needs it and its row has gone. */
 void agent_bridge_run(struct agent_bridge *);
 
-/* Sends this turn's bundle, if there is anything in it. */
+/* Sends this turn's bundle, if there is anything in it, and writes what was sent. */
 void agent_bridge_send(struct agent_bridge *);
+void agent_bridge_flush(struct agent_bridge *);
 
 /* bridge_session.c */
 

@@ -356,25 +356,30 @@ run_vifs(struct agent *agent)
     }
 }
 
-/* A bundle that takes something away goes before the turn's transaction: a port that goes, goes dark first. So does that of a crowded bridge,
- * where each turn of ovs-vswitchd's loop is long: it reads the bundle in one, and is busy with the transaction in the next. On any other
- * bridge the transaction goes first, because it takes longest: while ovsdb-server is at work, the bundle is read. */
-static bool
-goes_first(const struct agent_bridge *bridge)
+static void
+send_bundles(struct agent *agent)
 {
-    return bridge->bundle.n_deletes || bridge->leftovers_due || agent_bridge_is_crowded(bridge);
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &agent->bridges) {
+        agent_bridge_send(node->data);
+    }
 }
 
+/* A bundle that takes something away is written before the turn's transaction: a port that goes, goes dark first. So is that of a crowded
+ * bridge, where each turn of ovs-vswitchd's loop is long: it reads the bundle in one, and is busy with the transaction in the next. On any
+ * other bridge the transaction goes first, because it takes longest, and the bundle, which is ready, at once behind it: it is read
+ * while ovsdb-server is at work. */
 static void
-send_bundles(struct agent *agent, bool first)
+flush_bundles(struct agent *agent, bool first)
 {
     struct shash_node *node;
 
     SHASH_FOR_EACH (node, &agent->bridges) {
         struct agent_bridge *bridge = node->data;
 
-        if (!first || goes_first(bridge)) {
-            agent_bridge_send(bridge);
+        if (!first || bridge->goes_first) {
+            agent_bridge_flush(bridge);
         }
     }
 }
@@ -398,7 +403,8 @@ run_turn(struct agent *agent)
     agent_run_alarms(agent);
     run_vifs(agent);
     links_set_up(agent);
-    send_bundles(agent, true);
+    send_bundles(agent);
+    flush_bundles(agent, true);
 }
 
 static void
@@ -463,7 +469,7 @@ agent_run(struct agent *agent)
     }
     agent_commit(agent, &switch_events);
     if (acts) {
-        send_bundles(agent, false);
+        flush_bundles(agent, false);
         links_configure(agent);
         totals_store(agent);
     }

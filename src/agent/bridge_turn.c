@@ -161,13 +161,24 @@ agent_bridge_run(struct agent_bridge *bridge)
 void
 agent_bridge_send(struct agent_bridge *bridge)
 {
+    bridge->goes_first = bridge->bundle.n_deletes || bridge->leftovers_due || agent_bridge_is_crowded(bridge);
     if (bridge->composing && bridge->base_sent && bridge->leftovers_due) {
         agent_bridge_delete_leftovers(bridge);
     }
     if (bridge->composing && !bundle_is_empty(&bridge->bundle)) {
         session_send(bridge->session, &bridge->bundle);
         bridge->n_bundles++;
-        agent_stop_at(AGENT_STEP_BUNDLE_SENT);
+        bridge->unflushed = true;
     }
     bridge->composing = false;
+}
+
+void
+agent_bridge_flush(struct agent_bridge *bridge)
+{
+    if (bridge->unflushed && bridge->session) {
+        session_flush(bridge->session);
+        agent_stop_at(AGENT_STEP_BUNDLE_SENT);
+    }
+    bridge->unflushed = false;
 }

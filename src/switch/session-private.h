@@ -43,6 +43,7 @@ struct session {
     struct doubt doubt;         /* of what was listed and sent */
 
     struct delivery delivery;
+    bool unasked;               /* it was committed so, and not written yet */
     struct counts gone;         /* what flows told that have gone; until somebody takes it */
     struct ovs_list queries;    /* for counts */
 };

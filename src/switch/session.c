@@ -170,18 +170,28 @@ session_take_messages(struct session *session)
     }
 }
 
-/* The fragment mode is looked at with each bundle. One that is committed unasked, but not taken by the socket as a whole, might come
- * in two halves (switch/delivery.h): rather not at all. */
+/* The fragment mode is looked at with each bundle. */
 static void
 session_deliver(struct session *session)
 {
     if (delivery_fill(&session->delivery)) {
         session_ask_fragments(session);
         delivery_seal(&session->delivery);
-        connection_flush(session->connection);
-        if (delivery_is_committed(&session->delivery) && !connection_is_flushed(session->connection)) {
-            session_reconnect(session);
-        }
+        session->unasked = delivery_is_committed(&session->delivery);
+    }
+}
+
+/* A bundle that is committed unasked, but not taken by the socket as a whole, might come in two halves (switch/delivery.h): rather not at
+ * all. */
+void
+session_flush(struct session *session)
+{
+    const bool unasked = session->unasked;
+
+    connection_flush(session->connection);
+    session->unasked = false;
+    if (unasked && delivery_is_committed(&session->delivery) && !connection_is_flushed(session->connection)) {
+        session_reconnect(session);
     }
 }
 
@@ -191,6 +201,7 @@ session_run(struct session *session)
     connection_run(session->connection);
     session_notice_connection(session);
     session_deliver(session);
+    session_flush(session);
     session_take_messages(session);
     session_notice_connection(session);
     if (session_may_look_again(session) && doubt_is_due(&session->doubt, time_msec())) {
@@ -205,7 +216,7 @@ session_run(struct session *session)
 void
 session_wait(struct session *session)
 {
-    connection_flush(session->connection);
+    session_flush(session);
     connection_wait(session->connection);
     if (session->state == SESSION_READY) {
         poll_timer_wait_until(session->fragments.ask_at);
@@ -300,7 +311,6 @@ session_send(struct session *session, struct bundle *bundle)
 
     delivery_begin(&session->delivery, bundle);
     session_deliver(session);
-    connection_flush(session->connection);
 }
 
 bool

@@ -68,8 +68,10 @@ void session_ask_ports(struct session *);
 /* The meters of ours that the switch has: listed before the session gets ready, and every few seconds. */
 const struct meters *session_meters(const struct session *);
 
-/* Sends '*bundle', whose contents it takes: it is empty afterwards. The session must be ready and no bundle under way. */
+/* Sends '*bundle', whose contents it takes: it is empty afterwards. The session must be ready and no bundle under way. It is made ready for
+ * the socket, and written by session_flush() or, at the latest, session_wait(). */
 void session_send(struct session *, struct bundle *bundle);
+void session_flush(struct session *);
 bool session_is_sending(const struct session *);
 
 /* True if the switch has all of the bundle that is under way, and is told to put it in force. */
