@@ -235,6 +235,22 @@ agent_removal_is_pending(const struct agent *agent, const char *port)
     return !agent_is_carried_out(agent, cfg ? *cfg : 0);
 }
 
+/* A set that had many once is searched through as if it had them still: not if it is empty, here and below. */
+static void
+settle_removals(struct agent *agent, int64_t cfg)
+{
+    struct shash_node *node;
+
+    if (shash_is_empty(&agent->removals)) {
+        return;
+    }
+    SHASH_FOR_EACH (node, &agent->removals) {
+        int64_t *removal = node->data;
+
+        *removal = *removal == AGENT_CFG_PENDING ? cfg : *removal;
+    }
+}
+
 /* The transaction has ended: what waited for its next_cfg knows it now. If it was refused, there is nothing to wait for. */
 static void
 settle_cfg(struct agent *agent)
@@ -245,11 +261,7 @@ settle_cfg(struct agent *agent)
     if (switch_db_is_committing(agent->db)) {
         return;
     }
-    SHASH_FOR_EACH (node, &agent->removals) {
-        int64_t *removal = node->data;
-
-        *removal = *removal == AGENT_CFG_PENDING ? cfg : *removal;
-    }
+    settle_removals(agent, cfg);
     SHASH_FOR_EACH (node, &agent->bridges) {
         struct agent_bridge *bridge = node->data;
 
@@ -263,6 +275,9 @@ forget_removals(struct agent *agent)
     struct shash_node *node;
 
     settle_cfg(agent);
+    if (shash_is_empty(&agent->removals)) {
+        return;
+    }
     SHASH_FOR_EACH_SAFE (node, &agent->removals) {
         if (agent_is_carried_out(agent, *(int64_t *) node->data)) {
             agent_wake_port(agent, node->name);
@@ -319,7 +334,7 @@ remove_strays(struct agent *agent)
 {
     const char *name;
 
-    if (!agent_can_write(agent)) {
+    if (sset_is_empty(&agent->strays) || !agent_can_write(agent)) {
         return;
     }
     SSET_FOR_EACH_SAFE (name, &agent->strays) {
