@@ -39,6 +39,15 @@ enum {
     LIMIT_RATE_KBYTES = 524287999,
     LIMIT_BURST_KBYTES_MIN = 64,
 
+    /* A VIF that a program hands to the agent (vif/hand.h): the text, and the external_ids that the program wants in the Interface row;
+     * those that are handed and not in the switch yet, and replies that are waited for; how long one may be waited for. */
+    LIMIT_HANDED_BYTES = 64 * 1024,
+    LIMIT_HANDED_KEYS = 64,
+    LIMIT_HANDED_KEY_BYTES = 255,
+    LIMIT_HANDED_VALUE_BYTES = 1024,
+    LIMIT_HANDED = 4096,
+    LIMIT_HANDED_TIMEOUT_MS = 600 * 1000,
+
     /* A XenAPI call and a reply to one of ours, in bytes. XAPI itself takes no larger call; its reply may hold the records of a whole
      * pool. */
     LIMIT_XENAPI_CALL_BYTES = 300 * 1024,

@@ -8,6 +8,17 @@
 
 #include <util.h>
 
+const char *
+vif_origin_name(enum vif_origin origin)
+{
+    switch (origin) {
+    case VIF_OF_POOL: return "pool";
+    case VIF_HANDED: return "handed";
+    case VIF_DESCRIBED: return "described";
+    }
+    OVS_NOT_REACHED();
+}
+
 static bool
 network_equals(const struct vif_network *a, const struct vif_network *b)
 {
@@ -33,6 +44,7 @@ vif_wish_equals(const struct vif_wish *a, const struct vif_wish *b)
     return !strcmp(a->uuid, b->uuid) && !strcmp(a->vm_uuid, b->vm_uuid) && !strcmp(a->device, b->device)
            && a->attach == b->attach && a->mtu == b->mtu && network_equals(&a->network, &b->network)
            && vif_policy_equals(&a->policy, &b->policy) && vif_rate_equals(&a->rate, &b->rate)
+           && a->origin == b->origin && a->replaces == b->replaces && a->replaced_cookie == b->replaced_cookie
            && nullable_string_is_equal(a->refusal, b->refusal);
 }
 

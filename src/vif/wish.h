@@ -24,6 +24,16 @@ struct vif_network {
     uint16_t vlan;              /* 1 to 4094, on which its frames are in the bridge; 0: none */
 };
 
+/* Who says so, and thereby whose the port is. */
+enum vif_origin {
+    VIF_OF_POOL,                /* the pool database: port and identity are ours */
+    VIF_HANDED,                 /* a program that handed it to the agent: the port is ours, its identity that program's */
+    VIF_DESCRIBED,              /* the row of a port that somebody else made: all but our marks is his, and so is the device */
+};
+
+/* The word that people and programs see: "pool", "handed", "described". */
+const char *vif_origin_name(enum vif_origin);
+
 struct vif_wish {
     char uuid[UUID_TEXT_SIZE];  /* of the VIF; unique among wishes */
     char vm_uuid[UUID_TEXT_SIZE]; /* "" if no VM is known */
@@ -33,6 +43,11 @@ struct vif_wish {
     struct vif_network network;
     struct vif_policy policy;   /* owned */
     struct vif_rate rate;       /* of what the guest sends */
+    enum vif_origin origin;
+
+    /* When the rules come, flows with that cookie that match the port go in the same step: those of another program, of before. */
+    bool replaces;
+    uint64_t replaced_cookie;
 
     /* Why the wish can't be carried out, in words, or NULL. The fields that did not parse are empty then. Owned. */
     char *refusal;
