@@ -57,26 +57,38 @@ bundle_compile_vif(const struct bundle *bundle, size_t n, struct rules_flows *fl
 }
 
 static void
-bundle_delete(struct bundle *bundle, const struct cookie *cookie, uint64_t mask)
+bundle_delete(struct bundle *bundle, const struct bundle_delete *delete)
 {
     if (bundle->n_deletes >= bundle->allocated_deletes) {
         bundle->deletes = x2nrealloc(bundle->deletes, &bundle->allocated_deletes, sizeof *bundle->deletes);
     }
-    bundle->deletes[bundle->n_deletes++] = (struct bundle_delete) { .cookie = cookie_pack(cookie) & mask, .mask = mask };
+    bundle->deletes[bundle->n_deletes++] = *delete;
+}
+
+static void
+bundle_delete_ours(struct bundle *bundle, const struct cookie *cookie, uint64_t mask)
+{
+    bundle_delete(bundle, &(struct bundle_delete) { .cookie = cookie_pack(cookie) & mask, .mask = mask });
 }
 
 void
 bundle_delete_generation(struct bundle *bundle, uint32_t ofport, uint8_t generation)
 {
-    bundle_delete(bundle, &(struct cookie) { .ofport = ofport, .generation = generation },
-                  COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_GENERATION_MASK);
+    bundle_delete_ours(bundle, &(struct cookie) { .ofport = ofport, .generation = generation },
+                       COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_GENERATION_MASK);
 }
 
 void
 bundle_delete_rule(struct bundle *bundle, uint32_t ofport, uint8_t rule)
 {
-    bundle_delete(bundle, &(struct cookie) { .ofport = ofport, .rule = rule },
-                  COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_RULE_MASK);
+    bundle_delete_ours(bundle, &(struct cookie) { .ofport = ofport, .rule = rule },
+                       COOKIE_MAGIC_MASK | COOKIE_OFPORT_MASK | COOKIE_RULE_MASK);
+}
+
+void
+bundle_delete_others(struct bundle *bundle, uint64_t cookie, uint32_t ofport)
+{
+    bundle_delete(bundle, &(struct bundle_delete) { .cookie = cookie, .mask = UINT64_MAX, .in_port = ofport });
 }
 
 /* Those that are alike but for their ports stand together, in the order of the ports. */
@@ -85,6 +97,7 @@ compare_deletes(const void *a_, const void *b_)
 {
     const struct bundle_delete *a = a_, *b = b_;
     const uint64_t keys[][2] = {
+        { a->in_port, b->in_port },
         { a->mask & ~COOKIE_OFPORT_MASK, b->mask & ~COOKIE_OFPORT_MASK },
         { a->cookie & ~COOKIE_OFPORT_MASK, b->cookie & ~COOKIE_OFPORT_MASK },
         { a->cookie, b->cookie },
@@ -108,7 +121,7 @@ merge_neighbours(struct bundle *bundle, uint64_t bit)
         const struct bundle_delete *delete = &bundle->deletes[i];
         struct bundle_delete *last = n ? &bundle->deletes[n - 1] : NULL;
 
-        if (last && last->mask == delete->mask && (last->cookie ^ delete->cookie) == bit) {
+        if (last && !delete->in_port && !last->in_port && last->mask == delete->mask && (last->cookie ^ delete->cookie) == bit) {
             last->mask &= ~bit;
             last->cookie &= ~bit;
         } else {

@@ -17,6 +17,7 @@
 
 struct bundle_delete {
     uint64_t cookie, mask;
+    uint32_t in_port;           /* of flows that match this port; 0: of any */
 };
 
 struct bundle_meter {
@@ -57,6 +58,10 @@ void bundle_delete_generation(struct bundle *, uint32_t ofport, uint8_t generati
 
 /* The same for what carries our magic, 'ofport' and the number of 'rule' (enum rules_id). */
 void bundle_delete_rule(struct bundle *, uint32_t ofport, uint8_t rule);
+
+/* Deletes, likewise, what carries that very cookie and matches that port: flows of another program, which must not go before ours are
+ * there. */
+void bundle_delete_others(struct bundle *, uint64_t cookie, uint32_t ofport);
 
 /* Makes fewer deletes of them that delete the same: those of neighbouring ports that are alike become one. Open vSwitch looks at every flow
  * for each delete (3.1.0, collect_rules_loose()), so that a change of 2,000 VIFs took it half a minute, in one turn of its loop. */

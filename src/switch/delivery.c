@@ -134,7 +134,9 @@ send_deletes(struct delivery *delivery)
 
     bundle_merge_deletes(bundle);
     for (size_t i = 0; i < bundle->n_deletes; i++) {
-        send_add(delivery, encode_flow_delete(bundle->deletes[i].cookie, bundle->deletes[i].mask));
+        const struct bundle_delete *delete = &bundle->deletes[i];
+
+        send_add(delivery, encode_flow_delete(delete->cookie, delete->mask, delete->in_port));
     }
 }
 

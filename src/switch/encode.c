@@ -238,9 +238,9 @@ encode_digest(const struct rules_flow *flows, size_t n, const struct rules_layou
 }
 
 struct ofpbuf *
-encode_flow_delete(uint64_t cookie, uint64_t mask)
+encode_flow_delete(uint64_t cookie, uint64_t mask, uint32_t in_port)
 {
-    const struct match everything = MATCH_CATCHALL_INITIALIZER;
+    struct match match = MATCH_CATCHALL_INITIALIZER;
     struct ofputil_flow_mod mod = {
         .command = OFPFC_DELETE,
         .table_id = OFPTT_ALL,
@@ -249,7 +249,10 @@ encode_flow_delete(uint64_t cookie, uint64_t mask)
         .new_cookie = OVS_BE64_MAX,
     };
 
-    return encode(&mod, &everything);
+    if (in_port) {
+        match_set_in_port(&match, (OVS_FORCE ofp_port_t) in_port);
+    }
+    return encode(&mod, &match);
 }
 
 struct ofpbuf *

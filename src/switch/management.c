@@ -93,7 +93,7 @@ clear(struct vconn *vconn, long long int deadline)
     const struct fragments usual = { .wanted = FRAGMENTS_NORMAL };
     struct ofpbuf *barrier = ofputil_encode_barrier_request(OFP14_VERSION);
     ovs_be32 xid = ((struct ofp_header *) barrier->data)->xid;
-    struct ofpbuf *messages[] = { encode_flow_delete(COOKIE_MAGIC, COOKIE_MAGIC_MASK), fragments_encode_set(&usual), barrier };
+    struct ofpbuf *messages[] = { encode_flow_delete(COOKIE_MAGIC, COOKIE_MAGIC_MASK, 0), fragments_encode_set(&usual), barrier };
     int error = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {

@@ -122,6 +122,28 @@ test_rules_and_generations_stay_apart(void **state)
     bundle_destroy(&bundle);
 }
 
+/* Their port is a match, of which no bits can be left out. */
+static void
+test_deletes_of_others_are_not_merged(void **state)
+{
+    struct bundle bundle;
+
+    (void) state;
+    bundle_init(&bundle, &layout);
+    bundle_delete_others(&bundle, 1, 4);
+    bundle_delete_others(&bundle, 1, 5);
+    bundle_delete_generation(&bundle, 4, 7);
+    bundle_delete_generation(&bundle, 5, 7);
+    bundle_merge_deletes(&bundle);
+    assert_int_equal(bundle.n_deletes, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_int_equal(bundle.deletes[i].cookie, 1);
+        assert_int_equal(bundle.deletes[i].mask, UINT64_MAX);
+        assert_int_equal(bundle.deletes[i].in_port, 3 + i);
+    }
+    bundle_destroy(&bundle);
+}
+
 int
 main(void)
 {
@@ -130,6 +152,7 @@ main(void)
         cmocka_unit_test(test_one_that_is_missing_leaves_few),
         cmocka_unit_test(test_merged_deletes_delete_neither_more_nor_less),
         cmocka_unit_test(test_rules_and_generations_stay_apart),
+        cmocka_unit_test(test_deletes_of_others_are_not_merged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
