@@ -36,6 +36,23 @@ struct switch_db {
 const struct switchrec_bridge *find_bridge(const struct switch_db *, const char *name);
 const struct switchrec_port *find_port(const struct switch_db *, const char *name);
 
+/* Of Port.other_config; NULL-terminated. */
+extern const char *const spanning_tree_keys[];
+
+/* If it is there. */
+void delete_interface_key(const struct switchrec_interface *, const char *key);
+
+/* Removes what we wrote to the rows of a port that somebody else had added (switch_db_release_port()). */
+void release_port(const struct switchrec_port *);
+
+/* The port is ours from now on, whoever had added it; true if its rows say no other. */
+void forget_adoption(const struct switchrec_port *);
+bool adoption_is_forgotten(const struct switchrec_port *);
+
+/* True if the port's row describes it, or did when it became a VIF's; and if, besides, somebody else had added it. */
+bool port_is_described(const struct switchrec_port *);
+bool port_is_its_describers(const struct switchrec_port *);
+
 /* Adds OpenFlow 1.4 to a list of protocols that lacks it. */
 void speak_openflow14(const struct switchrec_bridge *);
 

@@ -45,6 +45,7 @@ watch_columns(struct ovsdb_idl *idl)
         &switchrec_port_col_tag,
         &switchrec_port_col_trunks,
         &switchrec_port_col_vlan_mode,
+        &switchrec_port_col_fake_bridge,
         &switchrec_port_col_other_config,
         &switchrec_port_col_external_ids,
         &switchrec_interface_col_name,

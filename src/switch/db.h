@@ -3,14 +3,16 @@
  * One Open vSwitch's own database (ovs-vswitchd.conf.db(5)): what it says of bridges and ports, and the changes that are ours to make
  * there. Only rows with our owner marks are ever changed or deleted, but for the columns of a guarded bridge that guarding needs.
  *
- * Marks, in external_ids: Bridge `cabled-guard` (true; false: the host has it back, and the agent lets it alone), Bridge `cabled-network`
- * (the bridge is ours; the network's uuid), Port and Interface `cabled-vif` (the VIF's uuid), Port `cabled-adopted` (true: somebody else
- * had added it), Port `cabled-uplink` (true), Interface `cabled-ifindex` (the device for which the port was added or adopted).
- * switch/former.h has those that remember.
+ * Marks, in external_ids: Bridge `cabled-guard` (true; false: the host has it back, and the agent lets it alone), Bridge
+ * `cabled-network` (the bridge is ours; the network's uuid), Port and Interface `cabled-vif` (the VIF's uuid), Port `cabled-adopted`
+ * (true: somebody else had added it), Port `cabled-described` (true: ... and its identity keys are his), Port `cabled-uplink` (true),
+ * Interface `cabled-ifindex` (the device for which the port was added or adopted), Interface `cabled-policed` (true: the limit of what
+ * it may send is ours). What became of a described port stands in Interface `cabled-state` and `cabled-error`. switch/former.h has
+ * those that remember.
  *
- * Reads answer from the replica; their strings live until the next switch_db_run(). Changes are collected in one transaction per turn of
- * the loop; while one is under way switch_db_can_write() is false and nothing may be changed. One process per switch has the right to
- * write: it holds the OVSDB lock "cabled".
+ * Reads answer from the replica; their strings live until the next switch_db_run(). Changes are collected in one transaction per turn
+ * of the loop; while one is under way switch_db_can_write() is false and nothing may be changed. One process per switch has the right
+ * to write: it holds the OVSDB lock "cabled".
  */
 #ifndef SWITCH_DB_H
 #define SWITCH_DB_H
@@ -19,8 +21,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vif/description.h"
+
 struct smap;
 struct switch_db;
+struct uuid;
 
 struct switch_db_events {
     void (*bridge_changed)(const char *bridge, void *aux);
@@ -122,10 +127,17 @@ struct switch_port {
     uint32_t ofport_request;    /* 0: none */
     unsigned int ifindex;       /* mark, 0 if none */
     const char *error;
+    bool identity_is_anothers;  /* mark: adopted without its identity keys */
+    const struct uuid *uuid;    /* of that interface's row; NULL without one, as 'keys' is */
+    const struct smap *keys;    /* its external_ids */
+    struct vif_port_vlans vlans;
 };
 
 /* Finds the port that has the name 'name', or an interface of that name: no other can be added under it. */
 bool switch_db_port(const struct switch_db *, const char *name, struct switch_port *port);
+
+/* The bridge whose VLAN the fake bridge 'name' is, and which VLAN; NULL if there is no such fake bridge. */
+const char *switch_db_fake_bridge_parent(const struct switch_db *, const char *name, uint16_t *vlan);
 
 /* Calls 'each' for every interface of every port on 'bridge'. */
 void switch_db_for_each_interface(const struct switch_db *, const char *bridge,
@@ -147,6 +159,13 @@ struct switch_vif_row {
     const uint16_t *vlans;      /* of a trunk port */
     size_t n_vlans;
     uint32_t policing_kbits, policing_burst_kbits; /* Interface.ingress_policing_rate and _burst; 0: no limit */
+
+    /* What is somebody else's in rows that he made, or whose VIF he handed to the agent. */
+    bool leaves_identity;       /* identity keys are not ours: of external_ids only marks are written */
+    bool leaves_rest;           /* nor are VLANs, and no limit if there is none */
+    bool takes_over;            /* a port that somebody had added is ours from now on */
+    const struct smap *keys;    /* external_ids that the Interface must have besides, or NULL */
+    bool forgets_cookie;        /* the flows that `cabled-replace-cookie` names have gone */
 };
 
 void switch_db_add_vif_port(struct switch_db *, const struct switch_vif_row *row);
@@ -156,15 +175,21 @@ bool switch_db_vif_port_matches(const struct switch_db *, const struct switch_vi
 bool switch_db_port_spans(const struct switch_db *, const char *name);
 void switch_db_update_vif_port(struct switch_db *, const struct switch_vif_row *row);
 
-/* Makes a VIF's port of one that somebody else added: our keys and marks, and a request for the number that it has, which Open vSwitch takes
- * for no change. */
+/* Makes a VIF's port of one that somebody else added: our keys and marks, and a request for the number that it has, which Open vSwitch
+ * takes for no change. */
 void switch_db_adopt_port(struct switch_db *, const struct switch_vif_row *row);
 
-/* Gives an adopted port back: what we wrote is removed, whatever stood there before us; VLANs stay as they are. Any other is left alone. */
+/* Gives an adopted port back: what we wrote is removed, whatever stood there before us; VLANs stay as they are, and so do the identity
+ * keys if they were not ours. Any other is left alone. */
 void switch_db_release_port(struct switch_db *, const char *name);
+
+/* What became of a described port; NULL for 'state': nothing stands there. 'error' may be "". */
+bool switch_db_port_state_is(const struct switch_db *, const char *name, const char *state, const char *error);
+void switch_db_set_port_state(struct switch_db *, const char *name, const char *state, const char *error);
+
 void switch_db_add_uplink(struct switch_db *, const char *bridge, const char *uplink);
 
-/* Removes a port that carries our mark; any other is left alone. */
+/* Removes a port that carries our mark, or that its row describes; any other is left alone. */
 void switch_db_delete_port(struct switch_db *, const char *name);
 
 /* Why the last transaction was refused, or NULL. */

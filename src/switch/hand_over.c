@@ -145,14 +145,25 @@ come_from(const struct switchrec_bridge *row)
     return smap_get(&row->external_ids, "cabled-guard") ? HAND_BACK_DONE : HAND_BACK_UNGUARDED;
 }
 
+/* A port that somebody else made and that its row describes stays, and is his. */
 static void
-delete_ports(const struct switch_db *db, const struct switchrec_bridge *row, const struct svec *names)
+take_off(const struct switchrec_bridge *row, const struct switchrec_port *port)
+{
+    if (port_is_its_describers(port)) {
+        release_port(port);
+    } else {
+        switchrec_bridge_update_ports_delvalue(row, port->header_.uuid);
+    }
+}
+
+static void
+take_off_ports(const struct switch_db *db, const struct switchrec_bridge *row, const struct svec *names)
 {
     for (size_t i = 0; i < row->n_ports; i++) {
         const struct switchrec_port *port = nth_port(db, row, i);
 
         if (port && svec_contains(names, port->name)) {
-            switchrec_bridge_update_ports_delvalue(row, port->header_.uuid);
+            take_off(row, port);
         }
     }
 }
@@ -169,7 +180,7 @@ write_let_go(struct switch_db *db, const struct switchrec_bridge *row, const str
         speak_openflow14(row);  /* for management_clear() */
     }
     switchrec_bridge_update_external_ids_setkey(row, "cabled-guard", "false");
-    delete_ports(db, row, vifs);
+    take_off_ports(db, row, vifs);
     db->bump_next_cfg = true;
 }
 

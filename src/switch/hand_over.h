@@ -24,7 +24,7 @@ enum hand_back_from {
 
 struct hand_back {
     const char *bridge;
-    bool unplug;                /* take the VIFs' ports off, and the bridge from its network */
+    bool unplug;                /* take the VIFs' ports off (one that its row describes stays as it was), and the bridge from its network */
 
     /* What came of it. */
     enum hand_back_from from;

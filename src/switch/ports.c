@@ -10,6 +10,8 @@
 #include "switch/db-private.h"
 #include "switch/db.h"
 
+#define COOKIE_KEY "cabled-replace-cookie"
+
 /* By the index, which has the rows of this turn's transaction too. Its cost grows with the number of ports. */
 static const struct switchrec_port *
 find_port_in_index(const struct switch_db *db, const char *name)
@@ -69,6 +71,10 @@ port_view(const struct switchrec_port *row, const struct switchrec_interface *in
         .ofport_request = interface && interface->n_ofport_request ? interface->ofport_request[0] : 0,
         .ifindex = interface ? smap_get_uint(&interface->external_ids, "cabled-ifindex", 0) : 0,
         .error = interface ? interface->error : NULL,
+        .identity_is_anothers = smap_get_bool(&row->external_ids, "cabled-described", false),
+        .uuid = interface ? &interface->header_.uuid : NULL,
+        .keys = interface ? &interface->external_ids : NULL,
+        .vlans = { row->vlan_mode, row->n_tag ? row->tag : NULL, row->trunks, row->n_trunks },
     };
 }
 
@@ -105,6 +111,16 @@ switch_db_port(const struct switch_db *db, const char *name, struct switch_port 
     const struct switchrec_bridge *bridge = port_bridge(db, row);
     *port = port_view(row, row->n_interfaces ? row->interfaces[0] : NULL, bridge ? bridge->name : NULL);
     return true;
+}
+
+const char *
+switch_db_fake_bridge_parent(const struct switch_db *db, const char *name, uint16_t *vlan)
+{
+    const struct switchrec_port *port = find_port(db, name);
+    const struct switchrec_bridge *bridge = port && port->fake_bridge && port->n_tag ? port_bridge(db, port) : NULL;
+
+    *vlan = bridge ? port->tag[0] : 0;
+    return bridge ? bridge->name : NULL;
 }
 
 static void
@@ -169,6 +185,9 @@ identity_init(struct identity *identity, const struct switch_vif_row *vif)
     snprintf(identity->ifindex, sizeof identity->ifindex, "%u", vif->ifindex);
     identity_put(identity, "cabled-vif", vif->vif);
     identity_put(identity, "cabled-ifindex", identity->ifindex);
+    if (vif->leaves_identity) {
+        return;
+    }
     identity_put(identity, "attached-mac", vif->mac);
     identity_put(identity, "iface-id", vif->vif);
     identity_put(identity, "iface-status", "active");
@@ -196,6 +215,59 @@ identity_matches(const struct switchrec_interface *interface, const struct switc
     return true;
 }
 
+/* Of a VIF that was handed to the agent. What describes it and is not among them must not be there. */
+static bool
+keys_match(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
+{
+    const struct smap_node *node;
+
+    if (vif->forgets_cookie && smap_get(&interface->external_ids, COOKIE_KEY)) {
+        return false;
+    }
+    if (!vif->keys) {
+        return true;
+    }
+    SMAP_FOR_EACH (node, vif->keys) {
+        const char *value = smap_get(&interface->external_ids, node->key);
+
+        if (!value || strcmp(value, node->value)) {
+            return false;
+        }
+    }
+    for (const char *const *key = vif_description_keys; *key; key++) {
+        if (smap_get(&interface->external_ids, *key) && !smap_get(vif->keys, *key)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+set_given_keys(const struct switchrec_interface *interface, const struct smap *keys)
+{
+    const struct smap_node *node;
+
+    SMAP_FOR_EACH (node, keys) {
+        switchrec_interface_update_external_ids_setkey(interface, node->key, node->value);
+    }
+    for (const char *const *key = vif_description_keys; *key; key++) {
+        if (!smap_get(keys, *key)) {
+            delete_interface_key(interface, *key);
+        }
+    }
+}
+
+static void
+set_keys(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
+{
+    if (vif->keys) {
+        set_given_keys(interface, vif->keys);
+    }
+    if (vif->forgets_cookie) {
+        delete_interface_key(interface, COOKIE_KEY);
+    }
+}
+
 static void
 set_identity(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
@@ -215,8 +287,11 @@ set_first_identity(const struct switchrec_interface *interface, const struct swi
     struct smap keys = SMAP_INITIALIZER(&keys);
 
     identity_init(&identity, vif);
+    if (vif->keys) {
+        smap_clone(&keys, vif->keys);
+    }
     for (size_t i = 0; i < identity.n; i++) {
-        smap_add(&keys, identity.pairs[i].key, identity.pairs[i].value);
+        smap_replace(&keys, identity.pairs[i].key, identity.pairs[i].value);
     }
     switchrec_interface_set_external_ids(interface, &keys);
     smap_destroy(&keys);
@@ -255,27 +330,43 @@ vlans_match(const struct switchrec_port *port, const struct switch_vif_row *vif)
     return true;
 }
 
+/* In a row that is somebody else's there is a limit of ours only if the mark says so. */
+static bool
+policing_is_left(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
+{
+    return vif->leaves_rest && !vif->policing_kbits && !smap_get_bool(&interface->external_ids, "cabled-policed", false);
+}
+
 static void
 set_policing(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
+    if (policing_is_left(interface, vif)) {
+        return;
+    }
     switchrec_interface_set_ingress_policing_rate(interface, vif->policing_kbits);
     switchrec_interface_set_ingress_policing_burst(interface, vif->policing_burst_kbits);
+    if (vif->leaves_rest && vif->policing_kbits) {
+        switchrec_interface_update_external_ids_setkey(interface, "cabled-policed", "true");
+    } else {
+        delete_interface_key(interface, "cabled-policed");
+    }
 }
 
 static bool
 policing_matches(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
 {
-    return interface->ingress_policing_rate == vif->policing_kbits && interface->ingress_policing_burst == vif->policing_burst_kbits;
+    return policing_is_left(interface, vif) || (interface->ingress_policing_rate == vif->policing_kbits
+                                                && interface->ingress_policing_burst == vif->policing_burst_kbits);
 }
 
-static const char *const spanning_tree_keys[] = { "stp-enable", "rstp-enable" };
+const char *const spanning_tree_keys[] = { "stp-enable", "rstp-enable", NULL };
 
 /* Spanning tree runs before OpenFlow: a guest must not reach it. */
 static void
 shut_out_of_spanning_tree(const struct switchrec_port *port)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(spanning_tree_keys); i++) {
-        switchrec_port_update_other_config_setkey(port, spanning_tree_keys[i], "false");
+    for (const char *const *key = spanning_tree_keys; *key; key++) {
+        switchrec_port_update_other_config_setkey(port, *key, "false");
     }
 }
 
@@ -285,9 +376,15 @@ switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif
     const struct switchrec_port *port = find_port(db, vif->name);
 
     set_identity(port->interfaces[0], vif);
-    set_vlans(port, vif);
+    set_keys(port->interfaces[0], vif);
+    if (!vif->leaves_rest) {
+        set_vlans(port, vif);
+    }
     set_policing(port->interfaces[0], vif);
     shut_out_of_spanning_tree(port);
+    if (vif->takes_over) {
+        forget_adoption(port);
+    }
 }
 
 static bool
@@ -309,8 +406,9 @@ switch_db_vif_port_matches(const struct switch_db *db, const struct switch_vif_r
 {
     const struct switchrec_port *port = find_port(db, vif->name);
 
-    return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && vlans_match(port, vif)
-           && policing_matches(port->interfaces[0], vif) && !port_spans(port);
+    return port && port->n_interfaces == 1 && identity_matches(port->interfaces[0], vif) && keys_match(port->interfaces[0], vif)
+           && (vif->leaves_rest || vlans_match(port, vif)) && policing_matches(port->interfaces[0], vif) && !port_spans(port)
+           && (!vif->takes_over || adoption_is_forgotten(port));
 }
 
 void
@@ -345,33 +443,13 @@ switch_db_adopt_port(struct switch_db *db, const struct switch_vif_row *vif)
 
     switchrec_interface_set_ofport_request(port->interfaces[0], &ofport, 1);
     switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
-    switchrec_port_update_external_ids_setkey(port, "cabled-adopted", "true");
+    if (!vif->takes_over) {
+        switchrec_port_update_external_ids_setkey(port, "cabled-adopted", "true");
+    }
+    if (!vif->takes_over && vif->leaves_identity) {
+        switchrec_port_update_external_ids_setkey(port, "cabled-described", "true");
+    }
     switch_db_update_vif_port(db, vif);
-}
-
-void
-switch_db_release_port(struct switch_db *db, const char *name)
-{
-    static const char *const keys[] = { "cabled-vif", "cabled-ifindex", "attached-mac", "iface-id", "iface-status", "xs-vif-uuid",
-                                        "xs-network-uuid", "vm-id", "xs-vm-uuid" };
-    const struct switchrec_port *port = find_port(db, name);
-
-    if (!port || !smap_get_bool(&port->external_ids, "cabled-adopted", false)) {
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-        if (smap_get(&port->interfaces[0]->external_ids, keys[i])) {
-            switchrec_interface_update_external_ids_delkey(port->interfaces[0], keys[i]);
-        }
-    }
-    switchrec_interface_set_ofport_request(port->interfaces[0], NULL, 0);
-    switchrec_port_update_external_ids_delkey(port, "cabled-vif");
-    switchrec_port_update_external_ids_delkey(port, "cabled-adopted");
-    for (size_t i = 0; i < ARRAY_SIZE(spanning_tree_keys); i++) {
-        if (smap_get(&port->other_config, spanning_tree_keys[i])) {
-            switchrec_port_update_other_config_delkey(port, spanning_tree_keys[i]);
-        }
-    }
 }
 
 void
@@ -387,14 +465,20 @@ switch_db_add_uplink(struct switch_db *db, const char *bridge, const char *uplin
     switchrec_bridge_update_ports_addvalue(find_bridge(db, bridge), port->header_.uuid);
 }
 
+static bool
+may_be_deleted(const struct switchrec_port *port)
+{
+    return smap_get(&port->external_ids, "cabled-vif") || smap_get_bool(&port->external_ids, "cabled-uplink", false)
+           || port_is_described(port);
+}
+
 void
 switch_db_delete_port(struct switch_db *db, const char *name)
 {
     const struct switchrec_port *port = find_port(db, name);
     const struct switchrec_bridge *bridge = port ? port_bridge(db, port) : NULL;
 
-    if (!bridge || (!smap_get(&port->external_ids, "cabled-vif")
-                    && !smap_get_bool(&port->external_ids, "cabled-uplink", false))) {
+    if (!bridge || !may_be_deleted(port)) {
         return;
     }
     switchrec_bridge_update_ports_delvalue(bridge, port->header_.uuid);
