@@ -123,6 +123,82 @@ adopted_port_without_its_device_is_given_back_and_with_another_one_made_anew(voi
 }
 
 static void
+described_port_is_always_given_back(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = adopted();
+
+    seen.port.described = true;
+    check(NULL, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES);
+    seen.bridge_unguarded = true;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES);
+    seen.port.described = false;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_DELETE_RULES);
+    seen = adopted();
+    seen.port.described = true;
+    seen.device.ifindex = 8;
+    check(&w, &seen, WIRING_VIF_UNPLUGGING, WIRING_RELEASE_PORT | WIRING_DELETE_RULES | WIRING_FORGET_OFPORT);
+}
+
+static void
+described_port_of_ours_is_deleted(void **state)
+{
+    struct wiring_vif_seen seen = wired();
+
+    seen.port.described = true;
+    check(NULL, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_PORT | WIRING_DELETE_RULES | WIRING_LINK_DOWN);
+}
+
+static void
+device_of_somebody_stays_up_when_he_deletes_its_port(void **state)
+{
+    struct wiring_vif_seen seen = adopted();
+
+    seen.port = (struct wiring_port) { .present = false };
+    check(NULL, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_RULES | WIRING_LINK_DOWN);
+    seen.device.is_anothers = true;
+    check(NULL, &seen, WIRING_VIF_UNPLUGGING, WIRING_DELETE_RULES);
+    seen.rules = WIRING_RULES_NONE;
+    check(NULL, &seen, WIRING_VIF_DETACHED, WIRING_FORGET_OFPORT);
+}
+
+static void
+port_that_another_vif_leaves_is_waited_for(void **state)
+{
+    const struct vif_wish w = wish();
+    struct wiring_vif_seen seen = foreign_port();
+
+    seen.port.adoptable = false;
+    seen.port.leaving = true;
+    check(&w, &seen, WIRING_VIF_PLUGGING, 0);
+    check_wait(&w, &seen, WIRING_WAIT_OLD_PORT);
+    seen.rules = WIRING_RULES_ACKED;
+    check(&w, &seen, WIRING_VIF_PLUGGING, WIRING_DELETE_RULES);
+    seen.port.leaving = false;
+    check(&w, &seen, WIRING_VIF_FAILED, WIRING_DELETE_RULES);
+}
+
+/* Of the pool database, the rules of before stay in force. */
+static void
+description_that_cannot_be_read_makes_dark(void **state)
+{
+    char refusal[] = "attached-mac is missing";
+    struct wiring_vif_seen seen = adopted();
+    struct vif_wish w = wish();
+
+    w.refusal = refusal;
+    check(&w, &seen, WIRING_VIF_FAILED, 0);
+    w.origin = VIF_DESCRIBED;
+    check(&w, &seen, WIRING_VIF_FAILED, WIRING_DELETE_RULES);
+    check_reason(&w, &seen, "attached-mac is missing");
+    seen.rules = WIRING_RULES_NONE;
+    check(&w, &seen, WIRING_VIF_FAILED, 0);
+    seen = wired();
+    w.origin = VIF_HANDED;
+    check(&w, &seen, WIRING_VIF_FAILED, WIRING_DELETE_RULES);
+}
+
+static void
 what_is_waited_for_while_adopting_is_told(void **state)
 {
     const struct vif_wish w = wish();
@@ -151,6 +227,11 @@ main(void)
         cmocka_unit_test(adopted_port_is_given_back_with_its_link_as_it_is),
         cmocka_unit_test(adopted_port_whose_number_somebody_changed_is_adopted_again),
         cmocka_unit_test(adopted_port_without_its_device_is_given_back_and_with_another_one_made_anew),
+        cmocka_unit_test(described_port_is_always_given_back),
+        cmocka_unit_test(described_port_of_ours_is_deleted),
+        cmocka_unit_test(device_of_somebody_stays_up_when_he_deletes_its_port),
+        cmocka_unit_test(port_that_another_vif_leaves_is_waited_for),
+        cmocka_unit_test(description_that_cannot_be_read_makes_dark),
         cmocka_unit_test(what_is_waited_for_while_adopting_is_told),
     };
 

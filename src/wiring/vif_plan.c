@@ -70,12 +70,12 @@ link_must_go_down(const struct wiring_vif_seen *seen)
     if (!seen->device.present || !seen->device.up) {
         return false;
     }
-    return port->present ? port->ours && !port->adopted : seen->reserved != 0;
+    return port->present ? port->ours && !port->adopted : seen->reserved != 0 && !seen->device.is_anothers;
 }
 
 /* What takes the port from the VIF. An adopted one goes on without us, unless its device was replaced: a port without its device carries
  * nothing, even if another one comes under the name (Open vSwitch 3.1.0), and must be made anew. On a bridge that was given back it
- * would stand open. */
+ * would stand open. One that its row describes is its maker's in any case. */
 static unsigned int
 step_to_part(const struct wiring_vif_seen *seen, bool wanted)
 {
@@ -85,7 +85,10 @@ step_to_part(const struct wiring_vif_seen *seen, bool wanted)
     if (!port_is_ours(port)) {
         return 0;
     }
-    return port->adopted && !replaced && !seen->bridge_unguarded ? WIRING_RELEASE_PORT : WIRING_DELETE_PORT;
+    if (port->adopted && (port->described || (!replaced && !seen->bridge_unguarded))) {
+        return WIRING_RELEASE_PORT;
+    }
+    return WIRING_DELETE_PORT;
 }
 
 static enum wiring_vif_wait
@@ -270,16 +273,31 @@ plan_adoption(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
     return port->ofport < 0 ? cannot_open(wish, seen, forget_number(seen).steps) : forget_number(seen);
 }
 
+/* One that another VIF is about to give back or to delete is waited for. */
 static struct wiring_vif_plan
 plan_foreign(const struct wiring_vif_seen *seen)
 {
     const struct wiring_port *port = &seen->port;
+    const unsigned int steps = seen->rules != WIRING_RULES_NONE ? WIRING_DELETE_RULES : 0;
 
-    return plan(WIRING_VIF_FAILED, seen->rules != WIRING_RULES_NONE ? WIRING_DELETE_RULES : 0, WIRING_WAIT_OTHERS,
+    if (port->leaving) {
+        return plan(WIRING_VIF_PLUGGING, steps, WIRING_WAIT_OLD_PORT, NULL);
+    }
+    return plan(WIRING_VIF_FAILED, steps, WIRING_WAIT_OTHERS,
                 xasprintf("port %s is on bridge %s already and is not Cabled's: remove it with "
                           "`ovs-vsctl del-port %s %s`, or give the VIF another device",
                           port->name, port->bridge ? port->bridge : "(unknown)",
                           port->bridge ? port->bridge : "BRIDGE", port->name));
+}
+
+/* Rules that were wished of the pool database stay in force. What a row of the switch says counts at once: nothing that can be read is
+ * the word to be dark. */
+static struct wiring_vif_plan
+plan_refusal(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
+{
+    const bool dark = wish->origin != VIF_OF_POOL && seen->rules != WIRING_RULES_NONE;
+
+    return plan(WIRING_VIF_FAILED, dark ? WIRING_DELETE_RULES : 0, WIRING_WAIT_OTHERS, xstrdup(wish->refusal));
 }
 
 struct wiring_vif_plan
@@ -294,7 +312,7 @@ wiring_vif_plan(const struct vif_wish *wish, const struct wiring_vif_seen *seen)
         return unplug(seen, WIRING_VIF_FAILED, WIRING_WAIT_OTHERS, seen->bridge_error ? xstrdup(seen->bridge_error) : NULL);
     }
     if (wish->refusal) {
-        return plan(WIRING_VIF_FAILED, 0, WIRING_WAIT_OTHERS, xstrdup(wish->refusal));
+        return plan_refusal(wish, seen);
     }
     if (!seen->device.present) {
         return unplug(seen, WIRING_VIF_NO_DEVICE, WIRING_WAIT_DEVICE,

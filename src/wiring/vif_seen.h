@@ -13,12 +13,15 @@ struct wiring_device {
     unsigned int ifindex;
     bool up;
     bool settings_match;        /* MTU, MAC, flags and addresses are as a backend's must be */
+    bool is_anothers;           /* the VIF's port is described by its row: the device is not ours to take down when the port has gone */
 };
 
 struct wiring_port {
     bool present;               /* a Port row of the device's name exists */
     bool ours;                  /* ... and carries this VIF's owner mark */
     bool adopted;               /* ... and somebody else had added it */
+    bool leaving;               /* it is another VIF's, which nobody wants any more */
+    bool described;             /* its row describes it: an adopted one is always given back */
     bool adoptable;             /* it is not ours, nor a bond, an uplink or another VIF's: a plain port of that device */
     bool on_bridge;             /* ... on the bridge that is wanted */
     bool keys_match;            /* ... with the identity keys and VLANs that are wanted */
