@@ -17,6 +17,7 @@
 #include "cli/records.h"
 #include "cli/reply.h"
 #include "cli/rows.h"
+#include "cli/vif_here.h"
 #include "pool/host.h"
 #include "pool/replica.h"
 
@@ -83,13 +84,32 @@ put_unwired(struct pool *pool, struct rows *rows)
     records_sort(rows, "device");
 }
 
+/* A host without a pool database lacks nothing. */
+static void
+put_here(struct row *row, const struct json *status)
+{
+    int64_t n_vifs, n_wired;
+
+    here_count(status, &n_vifs, &n_wired);
+    row_put_text(row, "pool", "none");
+    row_put_integer(row, "vifs", n_vifs);
+    row_put_integer(row, "wired", n_wired);
+    here_put_unwired(status, row_put_rows(row, "unwired"));
+}
+
 static void
 put_pool(struct cli *cli, struct row *row)
 {
     struct pool *pool;
     struct error *error = cli_pool(cli, &pool);
+    struct json *status;
     size_t n_vifs;
 
+    if (here_instead_of_pool(cli, &error, &status)) {
+        put_here(row, status);
+        json_destroy(status);
+        return;
+    }
     row_put_state(row, "pool", error ? "unreachable" : "connected");
     row_put_text(row, "pool_remote", cli->pool_remote);
     if (error) {
@@ -128,7 +148,11 @@ put_agent_reply(struct row *row, const struct json *reply)
     const struct json *ovs = reply_member(reply, "switch");
 
     row_put_text(row, "agent_version", reply_string(reply, "version"));
-    row_put_state(row, "agent_pool", reply_truth(pool, "connected") ? "connected" : "disconnected");
+    if (reply_string(pool, "remote")[0]) {
+        row_put_state(row, "agent_pool", reply_truth(pool, "connected") ? "connected" : "disconnected");
+    } else {
+        row_put_text(row, "agent_pool", "none");
+    }
     row_put_text(row, "agent_pool_remote", reply_string(pool, "remote"));
     row_put_text(row, "agent_host", reply_string(pool, "host"));
     row_put_state(row, "switch", reply_truth(ovs, "connected") ? "connected" : "disconnected");

@@ -17,6 +17,7 @@
 #include "cli/records.h"
 #include "cli/reply.h"
 #include "cli/rows.h"
+#include "cli/vif_here.h"
 #include "pool/counts.h"
 #include "pool/host.h"
 #include "pool/network.h"
@@ -83,7 +84,13 @@ vif_list(struct cli *cli)
     struct rows rows = ROWS_INITIALIZER;
     struct pool *pool;
     struct error *error = cli_pool(cli, &pool);
+    struct json *status;
 
+    if (here_instead_of_pool(cli, &error, &status)) {
+        here_list(cli, status);
+        json_destroy(status);
+        return NULL;
+    }
     if (!error && word) {
         error = pool_network_find(pool, word, &network);
     }
@@ -148,9 +155,8 @@ put_no_rules(struct row *row, const struct poolrec_vif *vif, const char *why)
     }
 }
 
-/* What leads on from the VIF's state; nothing if it is at rest, or the agent does not say. */
-static void
-put_wait(struct row *row, const struct json *reply)
+void
+record_agent_wait(const struct json *reply, struct row *row)
 {
     const char *what = reply ? reply_string(reply, "waiting_for") : "";
     int64_t ms = reply ? reply_integer(reply, "next_try_ms") : 0;
@@ -162,21 +168,28 @@ put_wait(struct row *row, const struct json *reply)
     }
 }
 
-/* What the agent counts: nothing while the VIF has no rules, or the switch does not answer it. */
-static void
-put_rules(struct row *row, const struct poolrec_vif *vif, const struct json *reply)
+bool
+record_agent_rules(const struct json *reply, struct row *row)
 {
     const struct json *list = reply_member(reply, "rules");
     struct rows *rules;
 
     if (!list) {
-        put_no_rules(row, vif, "the switch has no rules of this VIF, or does not answer the agent");
-        return;
+        return false;
     }
     row_put_text(row, "variant", reply_string(reply, "variant"));
     rules = row_put_rows(row, "rules");
     for (size_t i = 0; i < reply_length(list); i++) {
         put_rule(rules, reply_element(list, i));
+    }
+    return true;
+}
+
+static void
+put_rules(struct row *row, const struct poolrec_vif *vif, const struct json *reply)
+{
+    if (!record_agent_rules(reply, row)) {
+        put_no_rules(row, vif, "the switch has no rules of this VIF, or does not answer the agent");
     }
 }
 
@@ -198,18 +211,18 @@ ask_rules(struct cli *cli, const struct poolrec_vif *vif, struct row *row)
     if (is_elsewhere(cli, vif)) {
         char *why = xasprintf("the agent on host %s counts them, ask there", quote(pool_host_name(vif->host)).text);
 
-        put_wait(row, NULL);
+        record_agent_wait(NULL, row);
         put_no_rules(row, vif, why);
         free(why);
         return;
     }
     error = rpc_ask_agent(cli->agent_socket, "vif/show", vif->interface, cli_timeout(cli, CLI_TIMEOUT_MS), &reply);
     if (error) {
-        put_wait(row, NULL);
+        record_agent_wait(NULL, row);
         put_no_rules(row, vif, error->text);
         error_free(error);
     } else {
-        put_wait(row, reply);
+        record_agent_wait(reply, row);
         put_rules(row, vif, reply);
         json_destroy(reply);
     }
@@ -222,7 +235,12 @@ vif_show(struct cli *cli)
     struct row row = ROW_INITIALIZER;
     struct pool *pool;
     struct error *error = cli_pool(cli, &pool);
+    struct json *status;
 
+    if (here_instead_of_pool(cli, &error, &status)) {
+        json_destroy(status);
+        return here_show(cli, cli->given.arguments[0]);
+    }
     error = error ? error : pool_vif_find(pool, cli->given.arguments[0], cli_here(cli), &vif);
     if (!error) {
         record_vif(vif, &row);
