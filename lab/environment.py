@@ -262,7 +262,10 @@ class Lab:
 
     def _start_daemons(self):
         self.switch_db.start()
-        self.switch_db.configure(cabled_pool=self.pool_db.remote, cabled_host=self.uuid)
+        if self.wanted["pool"]:
+            self.switch_db.configure(cabled_pool=self.pool_db.remote, cabled_host=self.uuid)
+        else:
+            self.switch_db.configure(cabled_pool="none")
         self.vswitchd.start()
         self.udevd.start()
         if self.wanted["pool"]:

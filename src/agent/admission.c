@@ -11,6 +11,7 @@
 #include <util.h>
 
 #include "agent/agent-private.h"
+#include "agent/hand.h"
 #include "base/error.h"
 #include "rules/table.h"
 #include "switch/db.h"
@@ -88,11 +89,19 @@ admission_forget(struct agent_bridge *bridge)
     }
 }
 
+/* A VIF's, or on its way out. */
+static bool
+is_claimed(const struct agent *agent, const char *name, const struct switch_port *port)
+{
+    return port->vif || shash_find(&agent->vifs_by_device, name) || shash_find(&agent->vifs_by_device, port->interface)
+           || hand_takes_off(agent, name);
+}
+
 /* Ports that must be removed are noted on the way: an uplink of ours that the network does not name any more. */
 static bool
 port_is_admitted(struct agent_bridge *bridge, const char *name, const struct switch_port *port)
 {
-    if (port->vif || shash_find(&bridge->agent->vifs_by_device, name)) {
+    if (is_claimed(bridge->agent, name, port)) {
         return false;
     }
     if (port->uplink && bridge->network.uuid[0] && strcmp(name, bridge->network.uplink)) {

@@ -40,8 +40,9 @@ enum { AGENT_FEW_VIFS = 32 };
 struct agent {
     struct switch_db *db;
     struct devices *devices;
-    struct source *source;      /* NULL until the settings are known */
-    struct settings settings;   /* 'pool' NULL until known */
+    struct source *source;      /* all that there are (source/several.h); NULL until the settings are known */
+    struct source *rows;        /* one of them: what the switch's rows describe (source/rows.h) */
+    struct settings settings;   /* known when 'source' is */
     char *settings_error;       /* why the settings as they stand are not followed, or NULL */
 
     struct hmap vifs;           /* of struct agent_vif by uuid */
@@ -64,6 +65,7 @@ struct agent {
     int64_t seen_cfg;           /* what ovs-vswitchd had carried out in the last turn */
     bool had_lock;              /* at the end of the last turn */
     struct backoff writes;      /* of the switch database's refusals */
+    struct ovs_list handed;     /* of struct handed: programs that wait for an answer (hand.c) */
 };
 
 /* Rules that were sent to a bridge. */
@@ -79,6 +81,8 @@ struct agent_rules {
     struct vif_policy policy;   /* owned; of the rules that were sent last */
     char *described;            /* owned; policy and rate in words, or NULL until somebody asks */
     struct vif_rate rate;       /* of the meter that they name, or that polices the port */
+    bool replaced;              /* with them went the flows of 'replaced_cookie' */
+    uint64_t replaced_cookie;
     bool metered;               /* they name a meter */
 };
 
@@ -102,6 +106,9 @@ struct agent_vif {
     char uuid[UUID_TEXT_SIZE];
     char device[DEVICE_NAME_SIZE];
     struct vif_wish *wish;      /* NULL: nobody wants it any more */
+    enum vif_origin origin;     /* of the wish, or of the last one */
+    bool identity_is_anothers;  /* the identity in the port's row is whose it was before the port became the VIF's */
+    bool goes_for_good;         /* its port is deleted when it goes, whoever had added it */
     struct agent_bridge *bridge; /* on which 'reserved' counts, or NULL */
     uint32_t reserved;
     struct hmap_node by_number; /* in 'bridge', if 'reserved' is not 0 */
@@ -284,6 +291,12 @@ bool agent_vif_keep_ofport(struct agent_vif *, uint32_t ofport);
 void agent_vif_forget_ofport(struct agent_vif *);
 
 /* vif_view.c */
+
+struct device;
+
+/* Finds the VIF's device. That of a VIF which a program hands over, or describes, is there when the kernel has it: udev may wait for
+ * that very program. */
+bool agent_vif_device(const struct agent_vif *, struct device *device);
 
 /* Looks at device, port, bridge and rules. Makes the bridge known that the wish names, and keeps the number of a port that is ours
  * already. */

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openvswitch/poll-loop.h>
 #include <util.h>
@@ -15,12 +16,16 @@
 #include <timeval.h>
 
 #include "agent/agent-private.h"
+#include "agent/hand.h"
 #include "agent/links.h"
 #include "agent/stop.h"
 #include "base/error.h"
 #include "hotplug/devices.h"
 #include "hotplug/link.h"
+#include "pool/replica.h"
 #include "source/pool.h"
+#include "source/rows.h"
+#include "source/several.h"
 #include "source/source.h"
 #include "switch/db.h"
 
@@ -93,6 +98,7 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
 
     agent_wake_port(agent, name);
     agent_note_numbers(agent, name);
+    source_rows_note_port(agent->rows, name);
     doubt_admission(agent, name);
     if (!switch_db_port(agent->db, name, &port)) {
         return;
@@ -121,15 +127,35 @@ all_changed(struct agent *agent)
     }
 }
 
-/* Nothing is carried out before the next source has told of its VIFs: those that it knows too go on as they are. */
-static void
-withdraw_all(struct agent *agent)
+/* A host that has a uuid in a pool database belongs to one, whether that answers or not. Any other belongs to the one that is served in the
+ * usual place, if one is. */
+static bool
+belongs_to_pool(const struct settings *settings)
 {
-    struct agent_vif *vif;
+    static const char usual[] = POOL_DEFAULT_REMOTE;
 
-    HMAP_FOR_EACH (vif, by_uuid, &agent->vifs) {
-        agent_vif_withdraw(agent, vif->uuid);
+    if (settings->no_pool) {
+        return false;
     }
+    return settings->names_pool || !uuid_is_zero(&settings->host) || !access(usual + strlen("unix:"), F_OK);
+}
+
+/* Nothing is carried out before the next pool database has told of its VIFs: those that it knows too go on as they are. */
+static void
+follow_pool(struct agent *agent, const struct settings *settings)
+{
+    if (settings->follows_pool) {
+        VLOG_INFO("following pool database %s as host "UUID_FMT, settings->pool, UUID_ARGS(&settings->host));
+    } else {
+        VLOG_INFO("there is no pool database: VIFs are what the switch's rows describe");
+    }
+    source_several_set_pool(agent->source, settings->follows_pool ? source_pool_open(settings->pool, &settings->host) : NULL);
+}
+
+static bool
+pool_is_another(const struct settings *a, const struct settings *b)
+{
+    return a->follows_pool != b->follows_pool || strcmp(a->pool, b->pool) || !uuid_equals(&a->host, &b->host);
 }
 
 static void
@@ -137,18 +163,15 @@ apply_settings(struct agent *agent, struct settings *settings)
 {
     struct shash_node *node;
 
-    if (agent->settings.pool && settings_equal(&agent->settings, settings)) {
+    if (agent->source && settings_equal(&agent->settings, settings)) {
         settings_destroy(settings);
         return;
     }
-    if (!agent->settings.pool || strcmp(agent->settings.pool, settings->pool)
-        || !uuid_equals(&agent->settings.host, &settings->host)) {
-        VLOG_INFO("following pool database %s as host "UUID_FMT, settings->pool, UUID_ARGS(&settings->host));
-        if (agent->source) {
-            agent->source->class->destroy(agent->source);
-            withdraw_all(agent);
-        }
-        agent->source = source_pool_open(settings->pool, &settings->host);
+    if (!agent->source) {
+        agent->source = source_several_open(agent->rows);
+    }
+    if (!agent->settings.pool || pool_is_another(&agent->settings, settings)) {
+        follow_pool(agent, settings);
     }
     settings_destroy(&agent->settings);
     agent->settings = *settings;
@@ -194,7 +217,8 @@ read_settings(struct agent *agent)
     }
     free(agent->settings_error);
     agent->settings_error = NULL;
-    if (uuid_is_zero(&settings.host)) {
+    settings.follows_pool = belongs_to_pool(&settings);
+    if (settings.follows_pool && uuid_is_zero(&settings.host)) {
         name_host(agent);
         settings_destroy(&settings);
     } else {
@@ -417,6 +441,7 @@ run_turn(struct agent *agent)
     agent_tell_untold(agent);
     agent_run_alarms(agent);
     run_vifs(agent);
+    hand_carry_out(agent);
     links_set_up(agent);
     send_bundles(agent);
     flush_bundles(agent, true);
@@ -449,6 +474,7 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
     if (fate != SWITCH_DB_FINE || agent->had_lock != had_lock) {
         all_changed(agent);
         agent_forget_numbers(agent);
+        source_rows_note_all(agent->rows);
         switch_db_tell_all(agent->db, events);
         poll_immediate_wake();
     }
@@ -488,6 +514,18 @@ agent_run(struct agent *agent)
         links_configure(agent);
         totals_store(agent);
     }
+    hand_answer(agent, acts);
+}
+
+/* A pool database that is begun later is found by looking for it. */
+static void
+wait_for_pool(const struct agent *agent)
+{
+    enum { LOOK_EVERY_MS = 2000 };
+
+    if (agent->source && !agent->settings.follows_pool && !agent->settings.no_pool) {
+        poll_timer_wait(LOOK_EVERY_MS);
+    }
 }
 
 void
@@ -508,6 +546,8 @@ agent_wait(struct agent *agent)
     }
     agent_wait_for_alarms(agent);
     totals_wait_to_store(agent);
+    hand_wait(agent);
+    wait_for_pool(agent);
 }
 
 /* Each row that is inserted gets a uuid, and the first one has the crypto library start, which takes milliseconds: not within a plug. */
@@ -531,6 +571,7 @@ agent_create(const char *remote, struct agent **agentp)
     }
     prepare_uuids();
     agent->db = switch_db_open(remote);
+    agent->rows = source_rows_open(agent->db);
     hmap_init(&agent->vifs);
     shash_init(&agent->vifs_by_device);
     ovs_list_init(&agent->dirty);
@@ -548,6 +589,7 @@ agent_create(const char *remote, struct agent **agentp)
     shash_init(&agent->removals);
     agent->startup_cfg = -1;
     control_register(agent);
+    hand_register(agent);
     *agentp = agent;
     return NULL;
 }
@@ -571,9 +613,10 @@ agent_destroy(struct agent *agent)
     shash_destroy(&agent->bridges);
     sset_destroy(&agent->strays);
     shash_destroy_free_data(&agent->removals);
-    if (agent->source) {
-        agent->source->class->destroy(agent->source);
-    }
+    hand_destroy(agent);
+
+    struct source *source = agent->source ? agent->source : agent->rows;
+    source->class->destroy(source);
     devices_close(agent->devices);
     switch_db_close(agent->db);
     settings_destroy(&agent->settings);

@@ -19,7 +19,7 @@ refused_vif_keeps(struct agent_bridge *bridge, const struct found_rules *found)
 {
     struct agent_vif *vif = agent_bridge_vif_of_number(bridge, found->ofport);
 
-    return vif && vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->generation);
+    return vif && vif->origin == VIF_OF_POOL && vif->wish && vif->wish->refusal && agent_vif_keep_rules(vif, found->generation);
 }
 
 static bool

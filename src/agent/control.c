@@ -47,6 +47,19 @@ reply(struct unixctl_conn *conn, struct json *json)
     json_destroy(json);
 }
 
+/* What is wished, if that can be read. */
+static void
+put_policy(const struct agent_vif *vif, struct json *json)
+{
+    char mac[MAC_TEXT_SIZE];
+
+    if (vif->wish && !vif->wish->refusal) {
+        mac_format(&vif->wish->policy.mac, mac);
+        put_string(json, "mac", mac);
+        put_string(json, "mode", vif_mode_name(vif->wish->policy.mode));
+    }
+}
+
 static struct json *
 vif_json(const struct agent_vif *vif)
 {
@@ -57,6 +70,8 @@ vif_json(const struct agent_vif *vif)
     put_string(json, "state", wiring_vif_state_name(vif->wiring.state));
     put_string(json, "error", vif->wiring.reason);
     put_string(json, "bridge", vif->bridge ? vif->bridge->name : "");
+    put_string(json, "origin", vif_origin_name(vif->origin));
+    put_policy(vif, json);
     if (vif->reserved) {
         json_object_put(json, "ofport", json_integer_create(vif->reserved));
     }
@@ -140,7 +155,7 @@ add_details(struct agent_vif *vif, struct json *json)
     struct device device;
 
     put_wait(vif, json);
-    if (devices_find(vif->agent->devices, vif->device, &device)) {
+    if (agent_vif_device(vif, &device)) {
         json_object_put(json, "ifindex", json_integer_create(device.ifindex));
     }
     if (vif->rules.bridge) {
@@ -230,9 +245,9 @@ pool_json(const struct agent *agent)
 {
     struct json *json = json_object_create();
 
-    put_string(json, "remote", agent->settings.pool);
+    put_string(json, "remote", agent->settings.follows_pool ? agent->settings.pool : "");
     put_bool(json, "connected", agent->source && agent->source->class->is_connected(agent->source));
-    if (agent->settings.pool) {
+    if (agent->settings.follows_pool) {
         char *host = xasprintf(UUID_FMT, UUID_ARGS(&agent->settings.host));
 
         put_string(json, "host", host);

@@ -93,7 +93,10 @@ number_is_right(const struct agent_vif *vif, const struct wiring_port *port)
 static bool
 port_is_right(const struct agent_vif *vif, const struct wiring_port *port)
 {
-    return vif->wish && vif->wish->attach && !port->removal_pending && port->present && port->ours && port->on_bridge && port->keys_match && vif->reserved
+    /* A row that says what is to be replaced is about to be changed by us. */
+    const bool is_wanted = vif->wish && vif->wish->attach && !vif->wish->replaces;
+
+    return is_wanted && !port->removal_pending && port->present && port->ours && port->on_bridge && port->keys_match && vif->reserved
            && number_is_right(vif, port);
 }
 

@@ -42,7 +42,7 @@ take_result(struct agent_vif *vif, unsigned int step, struct error *error)
 static bool
 ask_for(struct agent_vif *vif, struct link_request *request)
 {
-    return devices_find(vif->agent->devices, vif->device, &request->device);
+    return agent_vif_device(vif, &request->device);
 }
 
 void

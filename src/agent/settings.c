@@ -71,7 +71,9 @@ settings_parse(const struct smap *ids, struct settings *settings)
         error = rules_variant_parse(variant, &parsed.variant);
         error = error ? error_prefix(error, "cabled-variant") : NULL;
     }
-    if (!error) {
+    parsed.names_pool = smap_get(ids, "cabled-pool");
+    parsed.no_pool = !strcmp(pool, "none");
+    if (!error && !parsed.no_pool) {
         error = pool_remote_check(pool);
         error = error ? error_prefix(error, "cabled-pool") : NULL;
     }
@@ -85,7 +87,8 @@ settings_parse(const struct smap *ids, struct settings *settings)
 bool
 settings_equal(const struct settings *a, const struct settings *b)
 {
-    return !strcmp(a->pool, b->pool) && uuid_equals(&a->host, &b->host) && a->layout.first_table == b->layout.first_table
+    return !strcmp(a->pool, b->pool) && a->follows_pool == b->follows_pool && uuid_equals(&a->host, &b->host)
+           && a->layout.first_table == b->layout.first_table
            && a->layout.hook_priority == b->layout.hook_priority && a->layout.reg == b->layout.reg && a->variant == b->variant
            && a->accept_foreign_ports == b->accept_foreign_ports;
 }

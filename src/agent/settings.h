@@ -2,7 +2,7 @@
  *
  * How the host's administrator wants the agent, in Open_vSwitch.external_ids of the host's own switch:
  *
- *     cabled-pool            remote of the pool database
+ *     cabled-pool            remote of the pool database; `none` if this host belongs to none
  *     cabled-host            this host's uuid in it; chosen and written by the agent if there is none
  *     cabled-tables          first of the seven OpenFlow tables that the rules use (1 to 247; 199)
  *     cabled-variant         strict, split or xenserver-compat (strict)
@@ -22,7 +22,10 @@ struct error;
 struct smap;
 
 struct settings {
-    char *pool;                 /* owned */
+    char *pool;                 /* owned; the usual one if nothing is said */
+    bool names_pool;            /* something is said */
+    bool no_pool;               /* ... that there is none */
+    bool follows_pool;          /* for the agent to say */
     struct uuid host;           /* all zeros if there is none */
     struct rules_layout layout;
     enum rules_variant variant;

@@ -99,6 +99,10 @@ vif_set_wish(struct agent_vif *vif, struct vif_wish *wish)
         free(vif->wish);
     }
     vif->wish = wish;
+    if (wish) {
+        vif->origin = wish->origin;
+        vif->goes_for_good = false;
+    }
     if (wish && wish->device[0]) {
         shash_replace(&agent->vifs_by_device, wish->device, vif);
         claim_changed(agent, wish->device);

@@ -144,6 +144,7 @@ note_rules(struct agent_vif *vif, const struct rules_target *target)
     vif->rules = (struct agent_rules) {
         .bridge = vif->bridge, .ofport = target->ofport, .generation = target->generation, .variant = target->variant,
         .rate = vif->wish->rate, .metered = target->meter,
+        .replaced = vif->wish->replaces, .replaced_cookie = vif->wish->replaced_cookie,
     };
     vif_policy_clone(&vif->rules.policy, &vif->wish->policy);
     totals_note_port(vif, target->ofport);
@@ -235,6 +236,9 @@ send_rules(struct agent_vif *vif)
         target_of(vif, agent_bridge_next_generation(vif->bridge, vif->reserved, replaces ? old->generation : 0));
 
     bundle_add_vif(&vif->bridge->bundle, &vif->wish->policy, &target);
+    if (vif->wish->replaces) {
+        bundle_delete_others(&vif->bridge->bundle, vif->wish->replaced_cookie, vif->reserved);
+    }
     put_meter(vif, target.meter);
     note_rules(vif, &target);
     vif->rules.sent_in_storm = vif->agent->storms;
@@ -250,7 +254,7 @@ agent_vif_put_rules(struct agent_vif *vif)
         agent_vif_await_bundle(vif, vif->rules.bridge);
         return false;
     }
-    if (vif->rules.bridge || !take_what_is_there(vif)) {
+    if (vif->rules.bridge || vif->wish->replaces || !take_what_is_there(vif)) {
         send_rules(vif);
     }
     return true;

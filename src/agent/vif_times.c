@@ -64,7 +64,7 @@ finish_times(struct agent_vif *vif)
     struct device device;
 
     vif->times_are_final = true;
-    if (devices_find(vif->agent->devices, vif->device, &device)) {
+    if (agent_vif_device(vif, &device)) {
         vif->times.us[VIF_STAGE_DEVICE] = device.seen_us;
         vif->times.us[VIF_STAGE_UEVENT] = device.announced_us;
     }

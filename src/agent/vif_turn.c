@@ -15,6 +15,7 @@
 #include "agent/agent-private.h"
 #include "agent/links.h"
 #include "agent/stop.h"
+#include "source/rows.h"
 #include "source/source.h"
 #include "switch/db.h"
 
@@ -31,6 +32,9 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
 
     vif->port_was_right = false;
     if (steps & WIRING_DELETE_PORT) {
+        if (vif->wish && vif->wish->origin == VIF_HANDED) {
+            source_rows_hold(vif->agent->rows, vif->device);
+        }
         switch_db_delete_port(db, vif->device);
         agent_note_removal(vif->agent, vif->device);
         agent_stop_at(AGENT_STEP_PORT_DELETED);

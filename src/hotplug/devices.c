@@ -284,13 +284,20 @@ devices_are_known(const struct devices *devices)
 }
 
 bool
+devices_find_early(const struct devices *devices, const char *name, struct device *device)
+{
+    const struct known_device *known = shash_find_data(&devices->by_name, name);
+
+    if (known) {
+        *device = known->device;
+    }
+    return known;
+}
+
+bool
 devices_find(const struct devices *devices, const char *name, struct device *device)
 {
     const struct known_device *known = shash_find_data(&devices->by_name, name);
 
-    if (!known || !known->announced) {
-        return false;
-    }
-    *device = known->device;
-    return true;
+    return known && known->announced && devices_find_early(devices, name, device);
 }

@@ -39,4 +39,8 @@ bool devices_are_known(const struct devices *);
 /* False if there is no such device yet. Strings live until the next devices_run(). */
 bool devices_find(const struct devices *, const char *name, struct device *device);
 
+/* The same for a device that the kernel has, whether udev has handled it or not: for whoever is told of it by a program that udev
+ * waits for. */
+bool devices_find_early(const struct devices *, const char *name, struct device *device);
+
 #endif

@@ -237,6 +237,8 @@ def see_console(lab, command):
 def test_cabled_8_tells_all_settings_and_control_commands(pages):
     settings = re.findall(r'"(cabled-[a-z-]+)"', (REPO / "src/agent/settings.c").read_text())
     assert set(settings) == set(re.findall(r"^\.It Cm (cabled-\S+)$", pages["cabled.8"], re.MULTILINE))
+    keys = re.findall(r'"(cabled-[a-z0-9-]+)"', (REPO / "src/vif/description.c").read_text())
+    assert keys and all(re.search(rf"^\.It Va.* {key}\b", pages["cabled.8"], re.MULTILINE) for key in keys)
     product = [path for path in (REPO / "src/agent").glob("*.c") if path.name != "stop.c"]     # that is for tests
     sources = [*product, REPO / "src/bin/cabled.c"]
     commands = {name for path in sources for name in re.findall(r'unixctl_command_register\("([^"]+)"', path.read_text())}
