@@ -41,6 +41,15 @@ enum {
 
     /* A VIF that a program hands to the agent (vif/hand.h): the text, and the external_ids that the program wants in the Interface row;
      * those that are handed and not in the switch yet, and replies that are waited for; how long one may be waited for. */
+    /* Xen: a domain's number (DOMID_FIRST_RESERVED is 0x7ff0); a value in xenstore, which is a part of a message of 4096 bytes; the file in
+     * which xenopsd keeps a VIF, and lists and objects within each other in it; an answer of the agent to a program of XenServer's. */
+    LIMIT_XEN_DOMID = 0x7fef,
+    LIMIT_XENSTORE_VALUE_BYTES = 4096,
+    LIMIT_XENVIF_METADATA_BYTES = 64 * 1024,
+    LIMIT_XENVIF_METADATA_DEPTH = 16,
+    LIMIT_AGENT_REPLY_BYTES = 64 * 1024,
+    /* A VIF that a program hands to the agent (vif/hand.h): the text, and the external_ids that the program wants in the Interface row; those that
+     * are handed and not in the switch yet, and replies that are waited for; how long one may be waited for. */
     LIMIT_HANDED_BYTES = 64 * 1024,
     LIMIT_HANDED_KEYS = 64,
     LIMIT_HANDED_KEY_BYTES = 255,
