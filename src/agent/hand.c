@@ -105,7 +105,7 @@ static struct error *
 readiness_check(const struct agent *agent, const char *device)
 {
     if (!agent->source) {
-        return error_new(ERROR_UNREACHABLE, "the agent does not know its settings yet: the switch's database does not answer");
+        return error_new(ERROR_UNREACHABLE, VIF_HAND_NOT_YET ": the switch's database does not answer");
     } else if (source_several_pool_names(agent->source, device)) {
         return error_new(ERROR_EXISTS, "device %s is that of a VIF of the pool database: `cable vif show %s` shows it", device, device);
     } else if (source_rows_n_held(agent->rows) >= LIMIT_HANDED || ovs_list_size(&agent->handed) >= LIMIT_HANDED) {

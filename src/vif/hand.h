@@ -27,6 +27,9 @@
 
 struct error;
 
+/* How the agent's refusal begins while it has just been started: who is told so asks again. */
+#define VIF_HAND_NOT_YET "the agent does not know its settings yet"
+
 struct vif_hand {
     struct vif_wish wish;       /* with a uuid that follows from device and the key `xs-vif-uuid`, so that the same VIF has it again */
     struct smap keys;           /* external_ids of the Interface */
