@@ -15,7 +15,7 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest clients demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-forwarding bench-recovery bench-vms install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-cable-vif bench-forwarding bench-recovery bench-vms install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -101,6 +101,10 @@ bench-forwarding: deps-demo all
 # From VM.start to a cabled guest, one at a time and in storms; `make bench-vms QUICK=1` in a minute.
 bench-vms: deps-demo all
 	@bench/vms $(if $(QUICK),--quick) --json $(BUILD)/reports/vms.json
+
+# How long XenServer's `online` takes with cable-vif.
+bench-cable-vif: deps-check all
+	@bench/cable-vif --json $(BUILD)/reports/cable-vif.json
 
 # How long it takes until everything is back: 200 VIFs, five rounds. bench/recovery takes other figures.
 bench-recovery: deps-demo all
