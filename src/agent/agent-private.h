@@ -131,7 +131,11 @@ struct agent_bridge {
     struct agent *agent;
     char name[DEVICE_NAME_SIZE];
     struct vif_network network; /* as the last wish described it; uuid "" if none did */
-    struct session *session;    /* NULL until the bridge is secure */
+    struct session *session;    /* NULL unless it is to be guarded and ready for it */
+    struct safety_net *net;     /* while a bridge that was not guarded is made so, and shortly after; or NULL */
+    bool can_have_net;          /* it speaks what that needs */
+    bool was_secure;            /* in the time that we have guarded it */
+    bool sends_ahead;           /* a bundle that is sent now is not to be put in force yet: the bridge is not secure */
     struct ofports *ofports;
     bool out_of_numbers;        /* VIFs wait for one to be given back */
     struct hmap numbered;       /* of struct agent_vif by 'reserved' */

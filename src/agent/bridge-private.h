@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "switch/fragments.h"
 #include "wiring/bridge.h"
 
 struct agent_bridge;
@@ -19,6 +20,9 @@ struct agent_vif;
 void agent_bridge_for_each_with_rules(struct agent_bridge *, void (*each)(struct agent_vif *));
 
 /* bridge_session.c */
+
+/* The mode that the rules need. */
+enum fragments_mode agent_bridge_fragments(const struct agent_bridge *);
 
 /* Opens the session if there is none. agent_bridge_restart() closes it. */
 void agent_bridge_connect(struct agent_bridge *);

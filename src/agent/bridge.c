@@ -14,6 +14,7 @@
 #include "agent/bridge-private.h"
 #include "switch/db.h"
 #include "switch/ofports.h"
+#include "switch/safety_net.h"
 #include "switch/session.h"
 
 static void
@@ -65,7 +66,7 @@ agent_bridge_use_network(struct agent_bridge *bridge, const struct vif_network *
 bool
 agent_bridge_is_guarded(const struct agent_bridge *bridge)
 {
-    return bridge->base_acked;
+    return bridge->base_acked && bridge->was_secure;
 }
 
 bool
@@ -109,6 +110,7 @@ agent_bridge_destroy(struct agent_bridge *bridge)
     shash_find_and_delete(&bridge->agent->bridges, bridge->name);
     agent_bridge_wake_senders(bridge);
     session_close(bridge->session);
+    safety_net_close(bridge->net);
     ofports_destroy(bridge->ofports);
     admission_forget(bridge);
     agent_bridge_for_each_with_rules(bridge, agent_vif_forget_rules);

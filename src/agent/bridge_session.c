@@ -13,16 +13,20 @@
 #include "agent/stop.h"
 #include "switch/db.h"
 #include "switch/found.h"
+#include "switch/safety_net.h"
 #include "switch/session.h"
+
+enum fragments_mode
+agent_bridge_fragments(const struct agent_bridge *bridge)
+{
+    return bridge->agent->settings.variant == RULES_XENSERVER_COMPAT ? FRAGMENTS_NORMAL : FRAGMENTS_NX_MATCH;
+}
 
 void
 agent_bridge_connect(struct agent_bridge *bridge)
 {
-    const struct settings *settings = &bridge->agent->settings;
-
     if (!bridge->session) {
-        bridge->session = session_open(bridge->name, settings->variant == RULES_XENSERVER_COMPAT ? FRAGMENTS_NORMAL : FRAGMENTS_NX_MATCH,
-                                       &settings->layout);
+        bridge->session = session_open(bridge->name, agent_bridge_fragments(bridge), &bridge->agent->settings.layout);
     }
 }
 
@@ -112,6 +116,9 @@ note_commit(struct agent_bridge *bridge)
 void
 agent_bridge_hear(struct agent_bridge *bridge)
 {
+    if (bridge->net) {
+        safety_net_run(bridge->net);
+    }
     if (!bridge->session) {
         return;
     }
@@ -142,6 +149,9 @@ agent_bridge_hear(struct agent_bridge *bridge)
 void
 agent_bridge_wait(struct agent_bridge *bridge)
 {
+    if (bridge->net) {
+        safety_net_wait(bridge->net);
+    }
     if (bridge->session) {
         session_wait(bridge->session);
         totals_wait(bridge);

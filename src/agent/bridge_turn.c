@@ -19,6 +19,7 @@
 #include "hotplug/link.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
+#include "switch/safety_net.h"
 #include "switch/session.h"
 
 VLOG_DEFINE_THIS_MODULE(agent_bridge);
@@ -80,6 +81,22 @@ raise_uplink(struct agent_bridge *bridge)
     }
 }
 
+/* The net is drawn in a while after the bridge is guarded, or when it will not be for now. */
+static void
+keep_net(struct agent_bridge *bridge, unsigned int steps)
+{
+    if (steps & WIRING_BRIDGE_SPREAD_NET && !bridge->net && bridge->can_have_net) {
+        bridge->net = safety_net_open(bridge->name, agent_bridge_fragments(bridge));
+        safety_net_run(bridge->net);
+    } else if (bridge->net && bridge->state == WIRING_BRIDGE_GUARDED) {
+        safety_net_give_back(bridge->net);
+    }
+    if (bridge->net && (safety_net_is_idle(bridge->net) || bridge->state == WIRING_BRIDGE_UNGUARDED)) {
+        safety_net_close(bridge->net);
+        bridge->net = NULL;
+    }
+}
+
 static void
 bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
 {
@@ -97,6 +114,10 @@ bridge_carry_out(struct agent_bridge *bridge, unsigned int steps)
         agent_bridge_connect(bridge);
     } else if (bridge->session) {
         agent_bridge_restart(bridge);
+    }
+    keep_net(bridge, steps);
+    if (steps & WIRING_BRIDGE_COMMIT) {
+        session_release(bridge->session);
     }
     bridge->composing = bridge->session && session_is_ready(bridge->session) && !session_is_sending(bridge->session);
     if (bridge->composing && steps & WIRING_BRIDGE_PUT_BASE) {
@@ -166,7 +187,7 @@ agent_bridge_send(struct agent_bridge *bridge)
         agent_bridge_delete_leftovers(bridge);
     }
     if (bridge->composing && !bundle_is_empty(&bridge->bundle)) {
-        session_send(bridge->session, &bridge->bundle);
+        (bridge->sends_ahead ? session_send_ahead : session_send)(bridge->session, &bridge->bundle);
         bridge->n_bundles++;
         bridge->unflushed = true;
     }

@@ -15,6 +15,7 @@
 #include "source/source.h"
 #include "switch/datapath.h"
 #include "switch/db.h"
+#include "switch/safety_net.h"
 #include "switch/session.h"
 
 static bool
@@ -63,6 +64,8 @@ agent_bridge_see(struct agent_bridge *bridge)
     seen.exists = switch_db_bridge(bridge->agent->db, bridge->name, &row);
     hands_see_bridge(&bridge->hands, bridge->name, seen.exists ? &row : NULL);
     bridge->has_meters = seen.exists && !strcmp(row.datapath_type, "netdev");
+    seen.was_secure = bridge->was_secure;
+    bridge->was_secure = seen.exists && row.guarded && (row.secure || bridge->was_secure);
     if (seen.exists) {
         seen.unguarded = row.given_back;
         seen.prepared = bridge_is_prepared(&row);
@@ -77,7 +80,11 @@ agent_bridge_see(struct agent_bridge *bridge)
     if (bridge->session) {
         seen.ready = session_is_ready(bridge->session);
         seen.session_error = session_error(bridge->session);
+        seen.base_held = bridge->base_sent && session_holds(bridge->session);
     }
+    bridge->can_have_net = seen.exists && row.speaks_early;
+    seen.net_spread = bridge->net ? safety_net_is_spread(bridge->net) : !bridge->can_have_net;
+    bridge->sends_ahead = !seen.secure;
     seen.base_sent = bridge->base_sent;
     seen.base_acked = bridge->base_acked;
     return seen;

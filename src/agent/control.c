@@ -228,7 +228,7 @@ bridge_json(const struct agent_bridge *bridge)
 
     put_string(json, "name", bridge->name);
     put_string(json, "state", wiring_bridge_state_name(bridge->state));
-    put_bool(json, "guarded", bridge->base_acked);
+    put_bool(json, "guarded", agent_bridge_is_guarded(bridge));
     put_string(json, "error", bridge->reason);
     json_object_put(json, "disturbances",
                     json_integer_create(bridge->session ? session_n_disturbances(bridge->session) : 0));

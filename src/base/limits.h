@@ -16,6 +16,9 @@ enum {
     /* VLANs of a trunk VIF: each repeats the flows of the first table. */
     LIMIT_VIF_VLANS = 64,
 
+    /* Frames that wait for a bridge's rules (switch/safety_net.h), in bytes. */
+    LIMIT_NET_BYTES = 16 * 1024 * 1024,
+
     /* A policies file, in bytes, and the VIFs that it describes. */
     LIMIT_POLICIES_FILE_BYTES = 16 * 1024 * 1024,
     LIMIT_POLICIES = 4096,

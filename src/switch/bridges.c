@@ -56,6 +56,8 @@ switch_db_bridge(const struct switch_db *db, const char *name, struct switch_bri
         .fail_mode = row->fail_mode,
         .secure = row->fail_mode && !strcmp(row->fail_mode, "secure"),
         .in_band_disabled = smap_get_bool(&row->other_config, "disable-in-band", false),
+        .speaks_early = !row->n_protocols || has_protocol(row, "OpenFlow10") || has_protocol(row, "OpenFlow11")
+                        || has_protocol(row, "OpenFlow12"),
         .speaks_openflow14 = !row->n_protocols || has_protocol(row, "OpenFlow14"),
         .spanning_tree = row->rstp_enable ? "rstp" : row->stp_enable ? "stp" : NULL,
         .guarded = smap_get_bool(&row->external_ids, "cabled-guard", false),

@@ -31,12 +31,11 @@ enum {
 
     /* A switch that does not answer for so long is told of. */
     PATIENCE_MS = 2000,
-
-    VERSIONS = 1u << OFP14_VERSION,
 };
 
 struct connection {
     char *target, *bridge;
+    uint32_t versions;
     struct outbox outbox;
     struct vconn *coming;       /* whose hello is awaited, or NULL */
     struct rconn *rconn;        /* NULL while nobody listens; another one for each connection, because it keeps what it could not send */
@@ -49,12 +48,13 @@ struct connection {
 };
 
 struct connection *
-connection_open(const char *bridge)
+connection_open(const char *bridge, uint32_t versions)
 {
     struct connection *connection = xzalloc(sizeof *connection);
 
     connection->target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
     connection->bridge = xstrdup(bridge);
+    connection->versions = versions;
     connection->queue = rconn_packet_counter_create();
     connection->down_since = time_msec();
     outbox_init(&connection->outbox);
@@ -89,7 +89,7 @@ drop(struct connection *connection, int error)
 static void
 try_to_connect(struct connection *connection)
 {
-    int error = outbox_open(&connection->outbox, connection->target, VERSIONS, &connection->coming);
+    int error = outbox_open(&connection->outbox, connection->target, connection->versions, &connection->coming);
 
     connection->look_at = time_msec() + LOOK_MS;
     connection->error = error ? error : ETIMEDOUT;
@@ -115,7 +115,7 @@ await_hello(struct connection *connection)
         connection->error = error;
         return;
     }
-    connection->rconn = rconn_create(PROBE_INTERVAL_S, 0, 0, VERSIONS);
+    connection->rconn = rconn_create(PROBE_INTERVAL_S, 0, 0, connection->versions);
     rconn_connect_unreliably(connection->rconn, vconn, connection->bridge);
 }
 
@@ -210,6 +210,12 @@ bool
 connection_is_up(const struct connection *connection)
 {
     return connection->up && connection->rconn && rconn_is_connected(connection->rconn);
+}
+
+int
+connection_version(const struct connection *connection)
+{
+    return rconn_get_version(connection->rconn);
 }
 
 unsigned int

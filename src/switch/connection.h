@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The connection below a session: to the socket that ovs-vswitchd opens for its own tools (<rundir>/<bridge>.mgmt), in OpenFlow 1.4. It
+ * The connection below a session or a safety net: to the socket that ovs-vswitchd opens for its own tools (<rundir>/<bridge>.mgmt). It
  * comes back by itself. Inside of the room.
  */
 #ifndef SWITCH_CONNECTION_H
@@ -15,7 +15,8 @@
 struct connection;
 struct ofpbuf;
 
-struct connection *connection_open(const char *bridge);
+/* 'versions' has a bit for each version of OpenFlow that will do, 1 << OFP14_VERSION for example. */
+struct connection *connection_open(const char *bridge, uint32_t versions);
 void connection_close(struct connection *);
 
 void connection_run(struct connection *);
@@ -25,6 +26,9 @@ void connection_wait(struct connection *);
 void connection_reset(struct connection *);
 
 bool connection_is_up(const struct connection *);
+
+/* The version that was agreed on (enum ofp_version); it must be up. */
+int connection_version(const struct connection *);
 
 /* Another one each time that it has come up. */
 unsigned int connection_number(const struct connection *);

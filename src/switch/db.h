@@ -85,6 +85,7 @@ struct switch_bridge {
     bool secure;                /* fail_mode */
     bool in_band_disabled;
     bool speaks_openflow14;     /* `protocols` is empty or has it */
+    bool speaks_early;          /* also some OpenFlow below 1.3 */
     const char *spanning_tree;  /* "stp", "rstp", or NULL if neither runs on it */
     bool guarded;               /* mark */
     bool given_back;            /* the mark says that the agent must let it alone */

@@ -150,7 +150,7 @@ empty(struct bundle *bundle)
 }
 
 void
-delivery_begin(struct delivery *delivery, struct bundle *bundle)
+delivery_begin(struct delivery *delivery, struct bundle *bundle, bool hold)
 {
     ovs_assert(delivery->phase == DELIVERY_IDLE);
 
@@ -158,6 +158,8 @@ delivery_begin(struct delivery *delivery, struct bundle *bundle)
     delivery->bundle = *bundle;
     bundle_init(bundle, &delivery->bundle.layout);
     delivery->next_vif = 0;
+    delivery->hold = hold;
+    delivery->metered = delivery->bundle.n_meters > 0;
     delivery->tried = connection_is_flushed(delivery->connection);
     delivery->written = connection_written(delivery->connection);
     delivery->bundle_id++;
@@ -210,7 +212,7 @@ goes_out_in_one_write(const struct delivery *delivery)
 void
 delivery_seal(struct delivery *delivery)
 {
-    if (!delivery->tried || !goes_out_in_one_write(delivery)) {
+    if (delivery->hold || !delivery->tried || !goes_out_in_one_write(delivery)) {
         delivery->awaited = connection_send(delivery->connection, ofputil_encode_barrier_request(OFP14_VERSION));
         delivery->phase = DELIVERY_SEALED;
     } else {
@@ -227,9 +229,37 @@ delivery_hear_barrier(struct delivery *delivery, const struct ofp_header *header
     }
     if (delivery->result == SESSION_RESULT_REFUSED) {
         refuse(delivery);
+    } else if (delivery->hold) {
+        delivery->phase = DELIVERY_HELD;
     } else {
         send_commit(delivery);
     }
+}
+
+bool
+delivery_is_ahead(const struct delivery *delivery)
+{
+    return delivery->hold && delivery_is_under_way(delivery) && !delivery_is_committed(delivery);
+}
+
+bool
+delivery_is_held(const struct delivery *delivery)
+{
+    return delivery->phase == DELIVERY_HELD;
+}
+
+bool
+delivery_release(struct delivery *delivery)
+{
+    ovs_assert(delivery->phase == DELIVERY_HELD);
+
+    if (delivery->metered) {
+        send_control(delivery, OFPBCT_DISCARD_REQUEST);
+        delivery->phase = DELIVERY_IDLE;
+        return false;
+    }
+    send_commit(delivery);
+    return true;
 }
 
 static bool

@@ -34,6 +34,7 @@ enum delivery_phase {
     DELIVERY_IDLE,
     DELIVERY_FILLING,           /* messages are being sent */
     DELIVERY_SEALED,            /* all, and a barrier */
+    DELIVERY_HELD,              /* the switch has all of it, and it waits for delivery_release() */
     DELIVERY_COMMITTING,
 };
 
@@ -45,6 +46,8 @@ struct delivery {
     struct bundle bundle;       /* that is under way */
     size_t next_vif;            /* of it, whose flows are to be sent */
     struct shapes shapes;       /* that were in a bundle which was not refused, and in this one */
+    bool hold;                  /* not to be committed before delivery_release() */
+    bool metered;               /* it sets meters */
     bool tried;                 /* all of this one's were known before, and nothing stands before it */
     uint64_t written;           /* by the connection, before the first of its messages */
     ovs_be32 awaited;           /* xid of the barrier or the commit */
@@ -62,8 +65,16 @@ bool delivery_is_under_way(const struct delivery *);
 /* True if the commit has been sent and is not answered yet. */
 bool delivery_is_committed(const struct delivery *);
 
-/* Takes the contents of '*bundle', which is as bundle_init() leaves it afterwards, and begins. Nothing may be under way. */
-void delivery_begin(struct delivery *, struct bundle *bundle);
+/* Takes the contents of '*bundle', which is as bundle_init() leaves it afterwards, and begins. Nothing may be under way. One that is to be
+ * held is brought to the switch, and committed when delivery_release() says so. */
+void delivery_begin(struct delivery *, struct bundle *bundle, bool hold);
+
+/* True if what is under way is not to be committed yet; and if all of it is known to be in. */
+bool delivery_is_ahead(const struct delivery *);
+bool delivery_is_held(const struct delivery *);
+
+/* False if the bundle has meters, which may not be there any more: it is discarded then. */
+bool delivery_release(struct delivery *);
 
 /* Sends as many messages as the connection has room for; to be called in every turn. True, once, when the last has been sent: to be sealed
  * then. */

@@ -27,14 +27,20 @@ fragments_mode_name(enum fragments_mode mode)
 }
 
 struct ofpbuf *
-fragments_encode_set(const struct fragments *fragments)
+fragments_encode_config(enum fragments_mode mode, uint16_t miss_send_len, int version)
 {
-    /* The length is the connection's own. It asks for no packets (encode_async_config()), only for news. */
     const struct ofputil_switch_config config = {
-        .frag = handling(fragments->wanted), .invalid_ttl_to_controller = -1, .miss_send_len = 1,
+        .frag = handling(mode), .invalid_ttl_to_controller = -1, .miss_send_len = miss_send_len,
     };
 
-    return ofputil_encode_set_config(&config, OFP14_VERSION);
+    return ofputil_encode_set_config(&config, version);
+}
+
+struct ofpbuf *
+fragments_encode_set(const struct fragments *fragments)
+{
+    /* It asks for no packets (encode_async_config()), only for news. */
+    return fragments_encode_config(fragments->wanted, 1, OFP14_VERSION);
 }
 
 struct ofpbuf *

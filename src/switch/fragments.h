@@ -7,6 +7,7 @@
 #define SWITCH_FRAGMENTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <openvswitch/types.h>
 
@@ -23,6 +24,10 @@ struct fragments {
 };
 
 const char *fragments_mode_name(enum fragments_mode);
+
+/* OFPT_SET_CONFIG: the mode, which is the bridge's, and how much of a packet a connection is sent, which is its own. 'version' is an enum
+ * ofp_version. */
+struct ofpbuf *fragments_encode_config(enum fragments_mode, uint16_t miss_send_len, int version);
 
 /* The message that sets the mode. */
 struct ofpbuf *fragments_encode_set(const struct fragments *);

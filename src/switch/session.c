@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include <openvswitch/ofp-msgs.h>
 #include <openvswitch/ofpbuf.h>
 #include <openvswitch/poll-loop.h>
 #include <timeval.h>
@@ -27,7 +28,7 @@ session_open(const char *bridge, enum fragments_mode fragments, const struct rul
     session->bridge = xstrdup(bridge);
     session->fragments.wanted = fragments;
     session->layout = *layout;
-    session->connection = connection_open(bridge);
+    session->connection = connection_open(bridge, 1u << OFP14_VERSION);
     port_numbers_init(&session->ports);
     meters_init(&session->meters);
     listing_init(&session->listing);
@@ -304,13 +305,43 @@ session_found(const struct session *session)
     return &session->listing.found;
 }
 
-void
-session_send(struct session *session, struct bundle *bundle)
+static void
+send_bundle(struct session *session, struct bundle *bundle, bool hold)
 {
     ovs_assert(session->state == SESSION_READY);
 
-    delivery_begin(&session->delivery, bundle);
+    delivery_begin(&session->delivery, bundle, hold);
     session_deliver(session);
+}
+
+void
+session_send(struct session *session, struct bundle *bundle)
+{
+    send_bundle(session, bundle, false);
+}
+
+void
+session_send_ahead(struct session *session, struct bundle *bundle)
+{
+    send_bundle(session, bundle, true);
+}
+
+bool
+session_holds(const struct session *session)
+{
+    return delivery_is_held(&session->delivery);
+}
+
+/* The switch looks meters up when it reads a flow that names one. Those have gone with the flows that were flushed, so that such a bundle is
+ * made anew. */
+void
+session_release(struct session *session)
+{
+    if (!delivery_release(&session->delivery)) {
+        session_look_again(session);
+        doubt_drop(&session->doubt);    /* it is nobody's hand */
+    }
+    connection_flush(session->connection);
 }
 
 bool

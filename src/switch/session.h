@@ -74,6 +74,12 @@ void session_send(struct session *, struct bundle *bundle);
 void session_flush(struct session *);
 bool session_is_sending(const struct session *);
 
+/* The same, but it is not put in force before session_release(), which may be called when session_holds() says that the switch has all of it.
+ * Open vSwitch forgets it after ten seconds, and the session begins anew. */
+void session_send_ahead(struct session *, struct bundle *bundle);
+bool session_holds(const struct session *);
+void session_release(struct session *);
+
 /* True if the switch has all of the bundle that is under way, and is told to put it in force. */
 bool session_is_committing(const struct session *);
 

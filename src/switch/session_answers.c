@@ -101,10 +101,11 @@ handle_meters(struct session *session, struct ofpbuf *message)
     }
 }
 
+/* Nothing of what is sent ahead is there yet: the flush for which it waits is no trouble. */
 static void
 handle_watch(struct session *session, struct ofpbuf *message)
 {
-    if (watch_hears_trouble(message, &session->layout)) {
+    if (watch_hears_trouble(message, &session->layout) && !delivery_is_ahead(&session->delivery)) {
         doubt_raise(&session->doubt);
     }
 }

@@ -14,6 +14,7 @@ wiring_bridge_state_name(enum wiring_bridge_state state)
     case WIRING_BRIDGE_MISSING: return "missing";
     case WIRING_BRIDGE_CREATING: return "creating";
     case WIRING_BRIDGE_PREPARING: return "preparing";
+    case WIRING_BRIDGE_ARMING: return "arming";
     case WIRING_BRIDGE_SECURING: return "securing";
     case WIRING_BRIDGE_CONNECTING: return "connecting";
     case WIRING_BRIDGE_BASING: return "installing";
@@ -87,6 +88,54 @@ plan_unguarded(const struct vif_network *network)
     };
 }
 
+/* Everything that can be done beforehand, so that all that is missing when the flows have been flushed is a word. Where the base is found
+ * in force, the bridge was guarded before: it is closed at once. */
+static enum wiring_bridge_state
+plan_arming(const struct wiring_bridge_seen *seen, unsigned int *steps)
+{
+    *steps |= WIRING_BRIDGE_CONNECT;
+    if (!seen->ready) {
+        return WIRING_BRIDGE_CONNECTING;
+    }
+    *steps |= WIRING_BRIDGE_SPREAD_NET;
+    if (!seen->base_sent) {
+        *steps |= WIRING_BRIDGE_PUT_BASE;
+        return WIRING_BRIDGE_ARMING;
+    }
+    if (!seen->base_acked && (!seen->base_held || !seen->net_spread)) {
+        return WIRING_BRIDGE_ARMING;
+    }
+    *steps |= WIRING_BRIDGE_SECURE;
+    return WIRING_BRIDGE_SECURING;
+}
+
+/* What the switch holds is kept while it carries out a change of the row. */
+static enum wiring_bridge_state
+plan_wait_for_switch(const struct wiring_bridge_seen *seen, unsigned int *steps)
+{
+    if (seen->base_held) {
+        *steps |= WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_SPREAD_NET;
+    }
+    return seen->secure ? WIRING_BRIDGE_SECURING : WIRING_BRIDGE_PREPARING;
+}
+
+static enum wiring_bridge_state
+plan_base(const struct wiring_bridge_seen *seen, unsigned int *steps)
+{
+    *steps |= WIRING_BRIDGE_CONNECT;
+    if (!seen->ready) {
+        return WIRING_BRIDGE_CONNECTING;
+    }
+    if (!seen->base_acked) {
+        *steps |= seen->base_sent ? 0 : WIRING_BRIDGE_PUT_BASE;
+        *steps |= seen->base_held ? WIRING_BRIDGE_COMMIT : 0;
+        return WIRING_BRIDGE_BASING;
+    }
+    return WIRING_BRIDGE_GUARDED;
+}
+
+/* A bridge that somebody has opened is closed at once; one that was never guarded is what its owner made of it, and has the time that it
+ * takes to lose no frame. */
 static enum wiring_bridge_state
 plan_guard(const struct wiring_bridge_seen *seen, unsigned int *steps)
 {
@@ -95,21 +144,16 @@ plan_guard(const struct wiring_bridge_seen *seen, unsigned int *steps)
         return WIRING_BRIDGE_PREPARING;
     }
     if (!seen->applied) {
-        return seen->secure ? WIRING_BRIDGE_SECURING : WIRING_BRIDGE_PREPARING;
+        return plan_wait_for_switch(seen, steps);
+    }
+    if (!seen->secure && !seen->was_secure) {
+        return plan_arming(seen, steps);
     }
     if (!seen->secure) {
         *steps |= WIRING_BRIDGE_SECURE;
         return WIRING_BRIDGE_SECURING;
     }
-    *steps |= WIRING_BRIDGE_CONNECT;
-    if (!seen->ready) {
-        return WIRING_BRIDGE_CONNECTING;
-    }
-    if (!seen->base_acked) {
-        *steps |= seen->base_sent ? 0 : WIRING_BRIDGE_PUT_BASE;
-        return WIRING_BRIDGE_BASING;
-    }
-    return WIRING_BRIDGE_GUARDED;
+    return plan_base(seen, steps);
 }
 
 struct wiring_bridge_plan

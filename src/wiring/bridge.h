@@ -5,8 +5,10 @@
  *     MISSING    not there, and not ours to create, or the switch has no datapath to create it with
  *     CREATING   the row is under way; left when ovs-vswitchd has carried it out
  *     PREPARING  an existing bridge gets what guarding needs: in-band control off, OpenFlow 1.4, the owner mark, its uplink
+ *     ARMING     an existing bridge that carries somebody's traffic: the first bundle, base and all VIFs' rules together, is brought to
+ *                the switch but not put in force, and the safety net is spread (switch/safety_net.h)
  *     SECURING   `fail_mode=secure` is under way in a transaction of its own: the switch flushes all flows when it carries it
- *                out, so the base goes in afterwards, never before
+ *                out, so the base is put in force afterwards, never before
  *     CONNECTING no OpenFlow connection that is ready for a bundle
  *     BASING     the first bundle of this connection, base and all VIFs' rules together, is under way
  *     GUARDED    the base is acknowledged
@@ -23,6 +25,7 @@ enum wiring_bridge_state {
     WIRING_BRIDGE_MISSING,
     WIRING_BRIDGE_CREATING,
     WIRING_BRIDGE_PREPARING,
+    WIRING_BRIDGE_ARMING,
     WIRING_BRIDGE_SECURING,
     WIRING_BRIDGE_CONNECTING,
     WIRING_BRIDGE_BASING,
@@ -41,6 +44,8 @@ enum wiring_bridge_step {
     WIRING_BRIDGE_PUT_BASE = 1 << 5,
     WIRING_BRIDGE_RAISE_UPLINK = 1 << 6,
     WIRING_BRIDGE_PUT_TRIES = 1 << 7, /* prefix tries for the rules' tables */
+    WIRING_BRIDGE_SPREAD_NET = 1 << 8, /* keep a safety net below the bridge */
+    WIRING_BRIDGE_COMMIT = 1 << 9,  /* what the switch holds of the first bundle is put in force */
 };
 
 struct wiring_bridge_seen {
@@ -51,6 +56,7 @@ struct wiring_bridge_seen {
     bool applied;               /* ovs-vswitchd has carried out the row as it stands */
     bool prepared;              /* in-band control off, OpenFlow 1.4 spoken, owner mark */
     bool secure;                /* fail_mode */
+    bool was_secure;            /* it has been before, as we have seen it: somebody has opened it since */
     bool has_tries;             /* prefix tries, or what somebody else has said of the tables: for speed, so that nothing waits for them */
     bool uplink_here;           /* the uplink is a port of this bridge */
     const char *uplink_elsewhere; /* another bridge that has it, or NULL */
@@ -58,6 +64,8 @@ struct wiring_bridge_seen {
     bool uplink_up;
     bool ready;                 /* OpenFlow: connected, fragment mode checked, our flows listed */
     bool base_sent, base_acked; /* on this connection */
+    bool base_held;             /* the switch has all of the bundle with the base, and waits to be told to put it in force */
+    bool net_spread;            /* or it cannot be: then frames that come at the wrong instant are lost */
     const char *session_error;  /* why the last connection or bundle failed, or NULL */
 };
 

@@ -85,14 +85,65 @@ in_band_control_goes_before_anything_else(void **state)
     check(&foreign, &seen, WIRING_BRIDGE_PREPARING, WIRING_BRIDGE_PREPARE, NULL);
 }
 
-static void
-fail_mode_has_a_transaction_of_its_own(void **state)
+/* What has been prepared of a bridge that nobody has guarded yet. */
+static struct wiring_bridge_seen
+prepared(void)
 {
-    struct wiring_bridge_seen seen = { .exists = true, .prepared = true, .has_tries = true };
+    return (struct wiring_bridge_seen) { .exists = true, .prepared = true, .has_tries = true, .applied = true };
+}
 
+static void
+everything_is_ready_before_fail_mode_changes(void **state)
+{
+    enum { READY = WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_SPREAD_NET };
+    struct wiring_bridge_seen seen = prepared();
+
+    seen.applied = false;
     check(&foreign, &seen, WIRING_BRIDGE_PREPARING, 0, NULL);
     seen.applied = true;
+    check(&foreign, &seen, WIRING_BRIDGE_CONNECTING, WIRING_BRIDGE_CONNECT, NULL);
+    seen.ready = true;
+    check(&foreign, &seen, WIRING_BRIDGE_ARMING, READY | WIRING_BRIDGE_PUT_BASE, NULL);
+    seen.base_sent = true;
+    check(&foreign, &seen, WIRING_BRIDGE_ARMING, READY, NULL);
+    seen.base_held = true;
+    check(&foreign, &seen, WIRING_BRIDGE_ARMING, READY, NULL);
+    seen.base_held = false;
+    seen.net_spread = true;
+    check(&foreign, &seen, WIRING_BRIDGE_ARMING, READY, NULL);
+    seen.base_held = true;
+    check(&foreign, &seen, WIRING_BRIDGE_SECURING, READY | WIRING_BRIDGE_SECURE, NULL);
+}
+
+static void
+base_that_waits_is_put_in_force_when_the_flows_have_been_flushed(void **state)
+{
+    enum { READY = WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_SPREAD_NET };
+    struct wiring_bridge_seen seen = prepared();
+
+    seen.ready = seen.base_sent = seen.base_held = seen.net_spread = true;
+    seen.applied = false;
+    check(&foreign, &seen, WIRING_BRIDGE_PREPARING, READY, NULL);
+    seen.secure = seen.was_secure = true;
+    check(&foreign, &seen, WIRING_BRIDGE_SECURING, READY, NULL);
+    seen.applied = true;
+    check(&foreign, &seen, WIRING_BRIDGE_BASING, WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_COMMIT, NULL);
+    seen.base_held = false;
+    check(&foreign, &seen, WIRING_BRIDGE_BASING, WIRING_BRIDGE_CONNECT, NULL);
+    seen.base_acked = true;
+    check(&foreign, &seen, WIRING_BRIDGE_GUARDED, WIRING_BRIDGE_CONNECT, NULL);
+}
+
+static void
+bridge_that_somebody_has_opened_is_closed_at_once(void **state)
+{
+    struct wiring_bridge_seen seen = prepared();
+
+    seen.was_secure = true;
     check(&foreign, &seen, WIRING_BRIDGE_SECURING, WIRING_BRIDGE_SECURE, NULL);
+    seen.was_secure = false;
+    seen.ready = seen.base_sent = seen.base_acked = true; /* it was guarded before we came */
+    check(&foreign, &seen, WIRING_BRIDGE_SECURING, WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_SPREAD_NET | WIRING_BRIDGE_SECURE, NULL);
 }
 
 static void
@@ -223,7 +274,9 @@ main(void)
         cmocka_unit_test(missing_bridge_of_somebody_else_is_told),
         cmocka_unit_test(name_that_another_bridge_s_port_has_is_told),
         cmocka_unit_test(in_band_control_goes_before_anything_else),
-        cmocka_unit_test(fail_mode_has_a_transaction_of_its_own),
+        cmocka_unit_test(everything_is_ready_before_fail_mode_changes),
+        cmocka_unit_test(base_that_waits_is_put_in_force_when_the_flows_have_been_flushed),
+        cmocka_unit_test(bridge_that_somebody_has_opened_is_closed_at_once),
         cmocka_unit_test(no_flow_is_sent_before_the_switch_has_carried_fail_mode_out),
         cmocka_unit_test(base_goes_in_when_the_connection_is_ready),
         cmocka_unit_test(guarded_bridge_keeps_its_connection),

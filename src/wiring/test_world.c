@@ -89,6 +89,11 @@ bridge_carry_out(struct world *w, unsigned int index, unsigned int steps)
         bridge->ready = false;
         begin_epoch(w, index);
     }
+    bridge->net_spread = steps & WIRING_BRIDGE_SPREAD_NET;
+    if (steps & WIRING_BRIDGE_COMMIT) {
+        assert_true(bridge->bundle.held && bridge->live_secure);
+        bridge->bundle.ahead = bridge->bundle.held = false;
+    }
     if (composing(bridge) && steps & WIRING_BRIDGE_PUT_BASE) {
         bridge->bundle.base = bridge->base_sent = true;
     }
@@ -112,16 +117,19 @@ bridge_turn(struct world *w, unsigned int index)
     const struct wiring_bridge_seen seen = {
         .exists = bridge->exists, .prepared = bridge->prepared, .secure = bridge->secure, .has_tries = bridge->has_tries,
         .applied = w->cur_cfg >= bridge->needed_cfg,
+        .was_secure = bridge->was_secure, .net_spread = bridge->net_spread,
         .ready = bridge->ready, .base_sent = bridge->base_sent, .base_acked = bridge->base_acked,
+        .base_held = bridge->base_sent && bridge->bundle.held,
     };
     struct wiring_bridge_plan plan = wiring_bridge_plan(&bridge->network, &seen);
 
+    bridge->was_secure = bridge->exists && bridge->prepared && (bridge->secure || bridge->was_secure);
     bridge->state = plan.state;
     bridge->blocks_vifs = plan.blocks_vifs;
     free(bridge->reason);
     bridge->reason = plan.reason;
     bridge_carry_out(w, index, plan.steps);
-    return plan.steps & ~WIRING_BRIDGE_CONNECT;
+    return plan.steps & ~(WIRING_BRIDGE_CONNECT | WIRING_BRIDGE_SPREAD_NET);
 }
 
 /* A port that no VIF claims may pass; the switch itself says which number it has. */
@@ -226,7 +234,7 @@ vif_see(struct world *w)
     if (w->joined >= 0) {
         const struct world_bridge *bridge = &w->bridges[w->joined];
 
-        seen.bridge_guarded = bridge->base_acked;
+        seen.bridge_guarded = bridge->base_acked && bridge->was_secure;
         seen.bridge_takes_rules = composing(bridge) && (bridge->base_acked || bridge->base_sent);
         seen.bridge_error = bridge->blocks_vifs ? bridge->reason : NULL;
     }
@@ -407,6 +415,7 @@ send_what_was_asked(struct world *w)
 
         if (composing(bridge) && !bundle_is_empty(&bridge->bundle)) {
             bridge->bundle.on_its_way = sent = true;
+            bridge->bundle.ahead = !bridge->secure;
         }
         if (can_write(w) && w->change.bridge_steps[i]) {
             w->change.on_its_way = sent = true;

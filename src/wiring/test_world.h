@@ -41,6 +41,7 @@ struct world_flows {
 
 struct world_bundle {
     bool on_its_way;
+    bool ahead, held;           /* not to be put in force yet; the switch has all of it */
     bool base;
     unsigned int generation;    /* of the rules in it, 0: none */
     uint32_t number;
@@ -60,7 +61,7 @@ struct world_bridge {
     uint32_t others_number;             /* of a port of somebody else's, or 0 */
 
     /* What the edge knows. */
-    bool known, ready, disturbed, base_sent, base_acked;
+    bool known, ready, disturbed, base_sent, base_acked, was_secure, net_spread;
     long long int needed_cfg;
     struct world_bundle bundle;
     enum wiring_bridge_state state;

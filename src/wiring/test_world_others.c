@@ -115,7 +115,7 @@ world_flows_are_flushed(struct world_bridge *bridge)
 {
     bridge->base = false;
     memset(bridge->flows, 0, sizeof bridge->flows);
-    bridge->disturbed = true;
+    bridge->disturbed |= !bridge->bundle.ahead; /* of what is sent ahead, nothing was there */
 }
 
 void
@@ -251,6 +251,12 @@ world_switch_answers(struct world_bridge *bridge, struct world *w, bool accept)
         bridge->disturbed = true;       /* nothing of it is in force: the session begins again */
         bridge->bundle.on_its_way = false;
         return true;
+    }
+    if (bridge->bundle.ahead) {
+        const bool news = !bridge->bundle.held;
+
+        bridge->bundle.held = true;
+        return news;
     }
     apply_bundle(bridge);
     bridge->base_acked = true;
