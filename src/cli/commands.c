@@ -131,6 +131,12 @@ static const struct command_option host_guard_options[] = {
       "setting says if nothing is said", COMMAND_WORD, command_foreign_ports },
     { NULL },
 };
+static const struct command_option host_takeover_options[] = {
+    { "dry-run", NULL, "only tell what would be done", COMMAND_TEXT },
+    { "force", NULL, "take over what can be described, and leave other VIFs as ports of nobody", COMMAND_TEXT },
+    { "back", NULL, "give the bridges that were taken over back to the scripts", COMMAND_TEXT },
+    { NULL },
+};
 static const struct command_option host_unguard_options[] = {
     { "unplug", NULL, "take the VIFs' ports off it, and the bridge from a network that it was made for", COMMAND_TEXT },
     { NULL },
@@ -227,6 +233,11 @@ const struct command commands[] = {
       "Needs no daemon but the switch's database. First the VIFs' ports go, and only then is fail_mode set back, so that no frame of "
       "a VIF passes without its rules. VIFs that are wanted on it fail until `cable host guard`.",
       a_bridge, host_unguard_options, .run = host_unguard },
+    { "host", "takeover", "take over the VIFs of a running XenServer or XCP-ng host, or give them back",
+      "Describes each port of a VIF by what xenopsd has written of it in xenstore and in its file, and has the agent guard the bridges. "
+      "The ports stay as they are, under their numbers; the scripts' flows are replaced by the agent's rules in one step; no frame is lost, and "
+      "none passes that the scripts would not have let pass. Nothing is changed if a VIF cannot be described, or no agent runs.",
+      no_arguments, host_takeover_options, .run = host_takeover },
 
     { "status", NULL, "is everything in order?",
       "Shows the pool database, the agent and the switch of this machine, its bridges, and the VIFs that are to be plugged but "

@@ -27,6 +27,7 @@ struct error *host_list(struct cli *);
 struct error *host_status(struct cli *);
 struct error *host_guard(struct cli *);
 struct error *host_unguard(struct cli *);
+struct error *host_takeover(struct cli *);
 struct error *vm_list(struct cli *);
 struct error *vm_destroy(struct cli *);
 struct error *vm_create(struct cli *);

@@ -124,7 +124,10 @@ refuse(const struct switchrec_bridge *row, const struct svec *vifs, const struct
 {
     const char *network = smap_get(&row->external_ids, "cabled-network");
 
-    if (back->unplug) {
+    if (vifs->n && smap_get_bool(&row->external_ids, "cabled-taken-over", false)) {
+        return error_new(ERROR_IN_USE, "bridge %s was taken over from the scripts of XenServer, with VIFs that would stand open: `cable host "
+                         "takeover --back` gives it back to them", row->name);
+    } else if (back->unplug) {
         return NULL;
     } else if (vifs->n) {
         return vifs_in_the_way(row->name, vifs);
@@ -230,6 +233,7 @@ restore_rest(struct switch_db *db, void *back_)
         former_forget(row);
         prefixes_forget(row);
         switchrec_bridge_update_external_ids_delkey(row, "cabled-foreign-ports");
+        switchrec_bridge_update_external_ids_delkey(row, "cabled-taken-over");
         if (smap_get(&row->external_ids, "cabled-network")) {
             switchrec_bridge_update_external_ids_delkey(row, "cabled-network");
             switchrec_bridge_update_external_ids_delkey(row, "xs-network-uuids");

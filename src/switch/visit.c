@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "switch/db-private.h"
+#include "switch/safety_net.h"
 
 enum {
     /* A wait of this length is told to whoever waits. */
@@ -63,6 +64,10 @@ turn_wait(struct visit *visit, long long int *since, const char *what)
     }
     if (fate != SWITCH_DB_FINE) {
         poll_immediate_wake();
+    }
+    if (visit->net) {
+        safety_net_run(visit->net);
+        safety_net_wait(visit->net);
     }
     switch_db_wait(visit->db);
     poll_timer_wait_until(visit->deadline);

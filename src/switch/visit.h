@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct error;
+struct safety_net;
 struct switch_db;
 
 struct visit {
@@ -18,6 +19,8 @@ struct visit {
 
     /* Called once, with what is waited for, by a call that takes longer than a person notices; or NULL. */
     void (*slow)(const char *what);
+
+    struct safety_net *net;     /* to be kept going while something is waited for, or NULL; not owned */
 };
 
 /* Opens the database of the switch whose sockets are in ovs_rundir(), and reads it. On failure there is nothing to close. */
