@@ -171,6 +171,7 @@ visit_commit(struct visit *visit, visit_change *change, void *aux, int64_t *cfg)
         } else if (!changed && switch_db_can_write(visit->db)) {
             error = change(visit->db, aux);
             changed = true;
+            poll_immediate_wake();      /* nothing comes from the database if there was nothing to write */
         }
         if (done || error) {
             *cfg = switch_db_confirmed_cfg(visit->db);
