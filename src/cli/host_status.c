@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/linux_bridges.h"
 #include "cli/nouns.h"
 #include "cli/records.h"
 #include "cli/reply.h"
@@ -191,7 +192,17 @@ put_switch(struct cli *cli, const struct switch_db *db, struct row *row)
     records_sort(status.bridges, "bridge");
     records_sort(status.foreign_ports, "port");
     records_sort(status.other_hands, "bridge");
+    linux_bridges_put(row, true);
     json_destroy(agent);
+}
+
+/* A host that has no Open vSwitch running may not be meant to have one. */
+static struct error *
+unreachable(struct error *error)
+{
+    const char *backend = linux_bridges_backend();
+
+    return backend ? error_prefix(error, "%s", backend) : error;
 }
 
 struct error *
@@ -202,7 +213,7 @@ host_status(struct cli *cli)
     struct error *error = visit_open(&visit, cli_timeout(cli, CLI_TIMEOUT_MS), NULL);
 
     if (error) {
-        return error;
+        return unreachable(error);
     }
     put_switch(cli, visit.db, &row);
     cli->output.class->show(&cli->output, &row);

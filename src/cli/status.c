@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cable status: the pool database, the agent and its switch, and what is not as it should be. What answers is shown,
+ * cable status: the pool database, the agent and its switch, what is not as it should be, and what nobody guards. What answers is shown,
  * whatever else does not.
  */
 #include <config.h>
@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/linux_bridges.h"
 #include "cli/nouns.h"
 #include "cli/records.h"
 #include "cli/reply.h"
@@ -186,6 +187,7 @@ status_show(struct cli *cli)
 
     put_pool(cli, &row);
     put_agent(cli, &row);
+    linux_bridges_put(&row, false);
     cli->output.class->show(&cli->output, &row);
     row_destroy(&row);
     return NULL;
