@@ -157,6 +157,11 @@ enum {
     LIMIT_EVENT_CALLS_OF_SESSION = 8,
     LIMIT_EVENT_SUBSCRIPTIONS = 1024,
     LIMIT_EVENT_WAIT_MS = 3600 * 1000,
+
+    /* A domain of libvirt's: its XML, elements within each other, and its interfaces. */
+    LIMIT_LIBVIRT_XML_BYTES = 4 * 1024 * 1024,
+    LIMIT_LIBVIRT_DEPTH = 256,
+    LIMIT_LIBVIRT_INTERFACES = 256,
 };
 
 #endif

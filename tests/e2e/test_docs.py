@@ -17,7 +17,7 @@ from lab import Lab, wait_for
 from lab.environment import programs_folder
 
 REPO = Path(__file__).resolve().parents[2]
-PAGES = ("cable.1", "cable-vif.8", "cabled-guest.8", "cabled-rules.7", "cabled-xapi.8", "cabled.8")
+PAGES = ("cable.1", "cable-libvirt.8", "cable-vif.8", "cabled-guest.8", "cabled-rules.7", "cabled-xapi.8", "cabled.8")
 README = (REPO / "README.md").read_text()
 
 
