@@ -21,6 +21,8 @@ PACKAGES = {
     "dnsmasq": "dnsmasq-base",
     "busybox": "busybox-static",
     "qemu-system-x86_64": "qemu-system-x86",
+    "libvirtd": "libvirt-daemon libvirt-daemon-driver-qemu",
+    "virsh": "libvirt-clients",
     "gcc": "gcc libc6-dev",
     "cpio": "cpio",
     "apt-get": "apt",
