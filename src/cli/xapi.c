@@ -83,22 +83,10 @@ take_bytes(char *bytes, size_t size, size_t n, void *xapi_)
     return size * n;
 }
 
-static char *
-url_of(const struct http_address *address)
-{
-    const bool is_ipv6 = strchr(address->host, ':');
-
-    if (address->transport == HTTP_UNIX) {
-        return xstrdup("http://localhost/jsonrpc");
-    }
-    return xasprintf("%s://%s%s%s:%d/jsonrpc", address->transport == HTTP_TLS ? "https" : "http", is_ipv6 ? "[" : "",
-                     address->host, is_ipv6 ? "]" : "", address->port);
-}
-
 static void
 set_target(struct xapi *xapi)
 {
-    char *url = url_of(&xapi->address);
+    char *url = http_address_url(&xapi->address, "/jsonrpc");
 
     curl_easy_setopt(xapi->curl, CURLOPT_URL, url);
     if (xapi->address.transport == HTTP_UNIX) {

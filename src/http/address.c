@@ -111,3 +111,14 @@ http_address_text(const struct http_address *address)
     }
     return text;
 }
+
+char *
+http_address_url(const struct http_address *address, const char *path)
+{
+    const char *scheme = address->transport == HTTP_TLS ? "https" : "http";
+
+    if (address->transport == HTTP_UNIX) {
+        return xasprintf("%s://localhost%s", scheme, path);
+    }
+    return xasprintf(is_v6(address->host) ? "%s://[%s]:%u%s" : "%s://%s:%u%s", scheme, address->host, address->port, path);
+}

@@ -44,4 +44,7 @@ struct http_address_text {
 /* The form that http_address_parse() reads. */
 struct http_address_text http_address_text(const struct http_address *);
 
+/* A client's URL for 'path', which begins with '/', at that address; the caller frees it. That of a unix socket names no socket. */
+char *http_address_url(const struct http_address *, const char *path);
+
 #endif

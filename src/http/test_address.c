@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -94,6 +95,27 @@ path_that_fits_into_no_socket_address_is_refused(void **state)
     assert_refused(text, ERROR_LIMIT, "at most 107 bytes: choose a shorter one");
 }
 
+static void
+address_has_a_url(void **state)
+{
+    static const struct {
+        const char *text, *url;
+    } urls[] = {
+        { "unix:/run/xapi", "http://localhost/jsonrpc" },
+        { "tcp:127.0.0.1:80", "http://127.0.0.1:80/jsonrpc" },
+        { "tls:[2001:db8::1]:443", "https://[2001:db8::1]:443/jsonrpc" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(urls); i++) {
+        struct http_address address;
+
+        assert_null(http_address_parse(urls[i].text, &address));
+        char *url = http_address_url(&address, "/jsonrpc");
+        assert_string_equal(url, urls[i].url);
+        free(url);
+    }
+}
+
 int
 main(void)
 {
@@ -102,6 +124,7 @@ main(void)
         cmocka_unit_test(parts_are_where_they_belong),
         cmocka_unit_test(what_is_no_address_is_refused),
         cmocka_unit_test(path_that_fits_into_no_socket_address_is_refused),
+        cmocka_unit_test(address_has_a_url),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
