@@ -162,6 +162,21 @@ enum {
     LIMIT_LIBVIRT_XML_BYTES = 4 * 1024 * 1024,
     LIMIT_LIBVIRT_DEPTH = 256,
     LIMIT_LIBVIRT_INTERFACES = 256,
+    /* The client that follows a XenAPI server (xapi/). Of a reply, what is in memory at a time: an event, or all of it but the events. A VM's
+     * record has 20 KB. */
+    LIMIT_XAPI_REPLY_BYTES = 1024 * 1024,
+
+    /* Networks and pools of a toolstack; VIFs that were asked for, and VMs; questions after them that are under way at once; and connections,
+     * one of which waits for events. */
+    LIMIT_XAPI_LISTED = 8192,
+    LIMIT_XAPI_ASKED = 32768,
+    LIMIT_XAPI_LOOKUPS = 4,
+    LIMIT_XAPI_CONNECTIONS = LIMIT_XAPI_LOOKUPS + 2,
+
+    /* How long a server may take to answer, in milliseconds: a call, beyond the time that it was asked to wait, and a login, which XAPI holds
+     * back for 5 s if one has failed. */
+    LIMIT_XAPI_CALL_MS = 10 * 1000,
+    LIMIT_XAPI_LOGIN_MS = 20 * 1000,
 };
 
 #endif
