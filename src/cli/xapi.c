@@ -14,9 +14,9 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "base/quote.h"
 #include "cli/xapi_failure.h"
 #include "http/address.h"
+#include "xapi/login.h"
 #include "xenapi/call.h"
 #include "xenapi/jsonrpc.h"
 
@@ -30,46 +30,6 @@ struct xapi {
     char *session;              /* NULL before the login */
     bool ignores_signals;
 };
-
-struct login {
-    char *user, *password;
-};
-
-static void
-login_destroy(struct login *login)
-{
-    free(login->user);
-    free(login->password);
-}
-
-/* Its first line. Nothing of the file stands in a message. */
-static struct error *
-login_read(const char *file, struct login *login)
-{
-    struct ds line = DS_EMPTY_INITIALIZER;
-    FILE *stream = file ? fopen(file, "re") : NULL;
-    struct error *error = NULL;
-    const char *colon;
-
-    *login = (struct login) { NULL, NULL };
-    if (file && !stream) {
-        return error_new(ERROR_INVALID, "file %s (--xapi-login): %s", quote(file).text, ovs_strerror(errno));
-    } else if (stream && ds_get_line(&line, stream)) {
-        ds_clear(&line);
-    }
-    colon = strchr(ds_cstr(&line), ':');
-    if (file && !colon) {
-        error = error_new(ERROR_INVALID, "file %s (--xapi-login): its first line is not \"user:password\"", quote(file).text);
-    } else {
-        login->user = file ? xmemdup0(ds_cstr(&line), colon - ds_cstr(&line)) : xstrdup("");
-        login->password = xstrdup(file ? colon + 1 : "");
-    }
-    ds_destroy(&line);
-    if (stream) {
-        fclose(stream);
-    }
-    return error;
-}
 
 static size_t
 take_bytes(char *bytes, size_t size, size_t n, void *xapi_)
@@ -265,13 +225,13 @@ xapi_strange(const struct xapi *xapi, const char *method)
 static struct error *
 log_in(struct xapi *xapi)
 {
-    struct login login;
-    struct error *error = login_read(xapi->config.login, &login);
+    struct xapi_login login;
+    struct error *error = xapi_login_read(xapi->config.login, "--xapi-login", &login);
     struct xenapi_value session;
 
     if (!error) {
         error = xapi_ask(xapi, "session.login_with_password", &session, login.user, login.password, "1.0", "cable", NULL);
-        login_destroy(&login);
+        xapi_login_destroy(&login);
     }
     if (!error && session.type != XENAPI_STRING) {
         xenapi_value_destroy(&session);

@@ -177,9 +177,10 @@ def certificate(tmp_path_factory):
     return files
 
 
-def make_certificate(certificate, key):
+def make_certificate(certificate, key, addresses=("127.0.0.1",)):
+    names = ",".join(["DNS:localhost", *(f"IP:{address}" for address in addresses)])
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                    "-subj", "/CN=localhost", "-addext", f"subjectAltName={names}", "-keyout", key, "-out", certificate],
                    check=True, capture_output=True)
 
 
