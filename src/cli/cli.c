@@ -225,7 +225,7 @@ cli_pool(struct cli *cli, struct pool **pool)
     if (error) {
         error = cli_usage(cli, error);
     } else if (!cli->pool) {
-        cli->pool = pool_open(cli->pool_remote, NULL);
+        cli->pool = pool_open_for_people(cli->pool_remote);
         error = pool_connect(cli, cli->pool);
     }
     *pool = cli->pool;

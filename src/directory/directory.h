@@ -38,7 +38,7 @@ enum directory_answer {
 
 /* Belongs to the directory, and lives until its next run() or flush(). */
 struct directory_record {
-    const char *uuid;           /* lower case */
+    const char *uuid;           /* lower case; of a VIF or VM the text that was asked for */
     const struct smap *other_config;
 };
 
@@ -82,10 +82,21 @@ struct directory_class {
     enum directory_answer (*vif)(struct directory *, const char *uuid, struct directory_record *record);
     enum directory_answer (*vm)(struct directory *, const char *uuid, struct directory_record *record);
 
-    /* Forgets what it knows and asks anew: until the toolstack has answered, every answer is UNREACHABLE; then all_changed(). */
+    /* Forgets what it knows and asks anew: until the toolstack has answered, every answer is UNREACHABLE; then all_changed(). One that is in
+     * step with its toolstack by nature has nothing to forget, and says all_changed() in its next run. */
     void (*flush)(struct directory *);
 
     void (*status)(const struct directory *, struct directory_status *status);
 };
+
+/* The same of a directory that may be NULL: that one has nothing to run, and answers UNREACHABLE. */
+void directory_destroy(struct directory *);
+void directory_run(struct directory *, const struct directory_events *events);
+void directory_wait(struct directory *);
+enum directory_answer directory_network(struct directory *, const char *bridge, struct directory_record *record);
+enum directory_answer directory_pool(struct directory *, struct directory_record *record);
+enum directory_answer directory_vif(struct directory *, const char *uuid, struct directory_record *record);
+enum directory_answer directory_vm(struct directory *, const char *uuid, struct directory_record *record);
+void directory_flush(struct directory *);
 
 #endif

@@ -43,6 +43,19 @@ pool_omit_lives(struct ovsdb_idl *idl)
     ovsdb_idl_omit_alert(idl, &poolrec_vif_col_wire_times);     /* it writes them, and never reads them */
 }
 
+/* What other programs keep with networks, pools and VMs: the agent looks for identities there (directory/pool.h). */
+static void
+pool_omit_identities(struct ovsdb_idl *idl)
+{
+    static const struct ovsdb_idl_column *const columns[] = {
+        &poolrec_network_col_other_config, &poolrec_pool_col_other_config, &poolrec_vm_col_other_config,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_omit(idl, columns[i]);
+    }
+}
+
 struct pool *
 pool_open_whole(const char *remote)
 {
@@ -69,6 +82,15 @@ pool_open(const char *remote, const struct uuid *host)
          * connection. */
         ovsdb_idl_set_db_change_aware(pool->idl, false);
     }
+    return pool;
+}
+
+struct pool *
+pool_open_for_people(const char *remote)
+{
+    struct pool *pool = pool_open(remote, NULL);
+
+    pool_omit_identities(pool->idl);
     return pool;
 }
 

@@ -27,6 +27,10 @@ struct pool *pool_open(const char *remote, const struct uuid *host);
 /* As pool_open(), for a program that stays and sees the whole database. */
 struct pool *pool_open_whole(const char *remote);
 
+/* As pool_open() without a host, for a program that shows what people ask for: what other programs keep with networks, pools and VMs is
+ * left out. */
+struct pool *pool_open_for_people(const char *remote);
+
 void pool_close(struct pool *);
 
 void pool_run(struct pool *);

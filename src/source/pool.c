@@ -31,6 +31,8 @@ struct source_pool {
     struct uuid host;
     struct told *told;
     struct pool_writes writes;
+    void (*seen)(bool anew, void *aux); /* source_pool_observe() */
+    void *seen_aux;
 };
 
 static struct source_pool *
@@ -107,22 +109,45 @@ withdraw_what_is_not_there(struct source_pool *source, const struct source_event
     sset_destroy(&uuids);
 }
 
+/* What other programs keep with a network is in no wish. */
+static bool
+networks_have_changed(struct ovsdb_idl *idl)
+{
+    const struct poolrec_network *network;
+
+    POOLREC_NETWORK_FOR_EACH_TRACKED (network, idl) {
+        for (size_t i = 0; i < POOLREC_NETWORK_N_COLUMNS; i++) {
+            if (i != POOLREC_NETWORK_COL_OTHER_CONFIG && poolrec_network_is_updated(network, i)) {
+                return true;
+            }
+        }
+        if (poolrec_network_is_new(network) || poolrec_network_is_deleted(network)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 tell_changes(struct source_pool *source, const struct source_events *events)
 {
     struct ovsdb_idl *idl = pool_idl(source->pool);
+    const bool anew = pool_host_is_new(source->pool, &source->host);
     const struct poolrec_vif *vif;
 
-    if (pool_host_is_new(source->pool, &source->host)) {
+    if (anew) {
         withdraw_what_is_not_there(source, events);
     }
     /* A network concerns the VIFs of those that share its bridge as well. */
-    if (source->writes.lost || poolrec_network_track_get_first(idl)) {
+    if (source->writes.lost || networks_have_changed(idl)) {
         tell_all(source, source->writes.lost, events);
         source->writes.lost = false;
     }
     POOLREC_VIF_FOR_EACH_TRACKED (vif, idl) {
         tell_vif(source, vif, false, events);
+    }
+    if (source->seen) {
+        source->seen(anew, source->seen_aux);
     }
     ovsdb_idl_track_clear(idl);
 }
@@ -260,6 +285,21 @@ static const struct source_class source_pool_class = {
     .load_counts = source_pool_load_counts,
     .store_counts = source_pool_store_counts,
 };
+
+struct pool *
+source_pool_replica(const struct source *source)
+{
+    return source_pool_cast(source)->pool;
+}
+
+void
+source_pool_observe(struct source *source_, void (*seen)(bool, void *), void *aux)
+{
+    struct source_pool *source = source_pool_cast(source_);
+
+    source->seen = seen;
+    source->seen_aux = aux;
+}
 
 struct source *
 source_pool_open(const char *remote, const struct uuid *host)

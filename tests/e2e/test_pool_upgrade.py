@@ -115,6 +115,7 @@ def serve_old_schema(lab):
     lab.run("ovsdb-tool", "convert", lab.pool_db.database, OLD_SCHEMA)
     lab.run("ovs-appctl", "-t", lab.pool_db.control, "ovsdb-server/add-db", lab.pool_db.database)
     lab.expect_lost_connections()
+    lab.expect("cabled", r"Cabled database lacks Pool table \(database needs upgrade\?\)$")
     lab.expect("cabled", r"VIF table in Cabled database lacks wire_times column \(database needs upgrade\?\)$")
 
 
