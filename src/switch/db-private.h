@@ -36,6 +36,9 @@ struct switch_db {
 const struct switchrec_bridge *find_bridge(const struct switch_db *, const char *name);
 const struct switchrec_port *find_port(const struct switch_db *, const char *name);
 
+/* By the index: its cost grows with the logarithm of their number. */
+const struct switchrec_interface *find_interface(const struct switch_db *, const char *name);
+
 /* Of Port.other_config; NULL-terminated. */
 extern const char *const spanning_tree_keys[];
 

@@ -78,7 +78,7 @@ port_view(const struct switchrec_port *row, const struct switchrec_interface *in
     };
 }
 
-static const struct switchrec_interface *
+const struct switchrec_interface *
 find_interface(const struct switch_db *db, const char *name)
 {
     struct switchrec_interface *key = switchrec_interface_index_init_row(db->interfaces_by_name);
