@@ -33,6 +33,9 @@ enum {
     LIMIT_KEY_BYTES = 1024,
     LIMIT_ELEMENTS = 1024,
 
+    /* An id that a toolstack gives a bridge, a VIF or a VM for other programs (sync/identity.h). Usual ones are uuids. */
+    LIMIT_IDENTITY_BYTES = 1024,
+
     /* A device's MTU. The kernel's lower bound for IPv4 and Open vSwitch's upper bound. */
     LIMIT_MTU_MIN = 68,
     LIMIT_MTU_MAX = 65521,
