@@ -41,8 +41,11 @@ struct agent {
     struct switch_db *db;
     struct devices *devices;
     struct source *source;      /* all that there are (source/several.h); NULL until the settings are known */
+    struct source *pool;        /* one of them: the pool database; NULL if there is none */
     struct source *rows;        /* one of them: what the switch's rows describe (source/rows.h) */
     struct settings settings;   /* known when 'source' is */
+    struct sync *sync;          /* identities.c */
+    char *root_prefix;          /* goes before the path of XAPI's cookie; NULL: nothing was said */
     char *settings_error;       /* why the settings as they stand are not followed, or NULL */
 
     struct hmap vifs;           /* of struct agent_vif by uuid */

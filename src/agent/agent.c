@@ -17,6 +17,7 @@
 
 #include "agent/agent-private.h"
 #include "agent/hand.h"
+#include "agent/identities.h"
 #include "agent/links.h"
 #include "agent/stop.h"
 #include "base/error.h"
@@ -28,6 +29,7 @@
 #include "source/several.h"
 #include "source/source.h"
 #include "switch/db.h"
+#include "sync/sync.h"
 
 VLOG_DEFINE_THIS_MODULE(agent);
 
@@ -57,6 +59,7 @@ bridge_changed(const char *name, void *agent_)
     struct agent *agent = agent_;
     struct switch_bridge row;
 
+    sync_bridge_changed(agent->sync, name);
     if (!switch_db_bridge(agent->db, name, &row)) {
         return;
     }
@@ -118,6 +121,14 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
 }
 
 static void
+interface_changed(const char *name, void *agent_)
+{
+    struct agent *agent = agent_;
+
+    sync_interface_changed(agent->sync, agent->db, name);
+}
+
+static void
 all_changed(struct agent *agent)
 {
     struct agent_vif *vif;
@@ -149,7 +160,8 @@ follow_pool(struct agent *agent, const struct settings *settings)
     } else {
         VLOG_INFO("there is no pool database: VIFs are what the switch's rows describe");
     }
-    source_several_set_pool(agent->source, settings->follows_pool ? source_pool_open(settings->pool, &settings->host) : NULL);
+    agent->pool = settings->follows_pool ? source_pool_open(settings->pool, &settings->host) : NULL;
+    source_several_set_pool(agent->source, agent->pool);
 }
 
 static bool
@@ -159,26 +171,39 @@ pool_is_another(const struct settings *a, const struct settings *b)
 }
 
 static void
-apply_settings(struct agent *agent, struct settings *settings)
+begin_anew(struct agent *agent)
 {
     struct shash_node *node;
 
-    if (agent->source && settings_equal(&agent->settings, settings)) {
-        settings_destroy(settings);
-        return;
-    }
-    if (!agent->source) {
-        agent->source = source_several_open(agent->rows);
-    }
-    if (!agent->settings.pool || pool_is_another(&agent->settings, settings)) {
-        follow_pool(agent, settings);
-    }
-    settings_destroy(&agent->settings);
-    agent->settings = *settings;
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_restart(node->data);
     }
     all_changed(agent);
+}
+
+static void
+apply_settings(struct agent *agent, struct settings *settings)
+{
+    const struct settings *before = &agent->settings;
+    const bool other_pool = !agent->source || pool_is_another(before, settings);
+    const bool other_identities = other_pool || !settings_same_xapi(before, settings);
+    const bool other = other_pool || !settings_equal(before, settings);
+
+    if (!agent->source) {
+        agent->source = source_several_open(agent->rows);
+    }
+    if (other_pool) {
+        identities_let_go(agent);
+        follow_pool(agent, settings);
+    }
+    settings_destroy(&agent->settings);
+    agent->settings = *settings;
+    if (other_identities) {
+        identities_follow(agent);
+    }
+    if (other) {
+        begin_anew(agent);
+    }
 }
 
 static void
@@ -476,6 +501,7 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
         agent_forget_numbers(agent);
         source_rows_note_all(agent->rows);
         switch_db_tell_all(agent->db, events);
+        sync_all_changed(agent->sync, agent->db);
         poll_immediate_wake();
     }
 }
@@ -483,7 +509,7 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
 void
 agent_run(struct agent *agent)
 {
-    const struct switch_db_events switch_events = { bridge_changed, port_changed, agent };
+    const struct switch_db_events switch_events = { bridge_changed, port_changed, interface_changed, agent };
     const struct source_events source_events = { wished, withdrawn, agent };
     const bool was_committing = switch_db_is_committing(agent->db);
     struct shash_node *node;
@@ -502,6 +528,8 @@ agent_run(struct agent *agent)
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_hear(node->data);
     }
+
+    identities_run(agent);
 
     const bool acts = agent_knows_all(agent) && switch_db_has_lock(agent->db);
 
@@ -538,6 +566,7 @@ agent_wait(struct agent *agent)
     if (agent->source) {
         agent->source->class->wait(agent->source);
     }
+    identities_wait(agent);
     SHASH_FOR_EACH (node, &agent->bridges) {
         agent_bridge_wait(node->data);
     }
@@ -588,10 +617,17 @@ agent_create(const char *remote, struct agent **agentp)
     sset_init(&agent->strays);
     shash_init(&agent->removals);
     agent->startup_cfg = -1;
+    identities_create(agent);
     control_register(agent);
     hand_register(agent);
     *agentp = agent;
     return NULL;
+}
+
+void
+agent_set_root_prefix(struct agent *agent, const char *prefix)
+{
+    agent->root_prefix = xstrdup(prefix);
 }
 
 void
@@ -613,6 +649,7 @@ agent_destroy(struct agent *agent)
     shash_destroy(&agent->bridges);
     sset_destroy(&agent->strays);
     shash_destroy_free_data(&agent->removals);
+    identities_destroy(agent);
     hand_destroy(agent);
 
     struct source *source = agent->source ? agent->source : agent->rows;

@@ -16,6 +16,9 @@ struct error *agent_create(const char *remote, struct agent **agent);
 /* Leaves ports, rules and links as they are: a guest must not notice that the agent stops. */
 void agent_destroy(struct agent *);
 
+/* XAPI's files are below that folder, and its cookie is awaited wherever XAPI is. */
+void agent_set_root_prefix(struct agent *, const char *prefix);
+
 void agent_run(struct agent *);
 void agent_wait(struct agent *);
 

@@ -14,6 +14,7 @@
 #include <unixctl.h>
 
 #include "agent/agent-private.h"
+#include "agent/identities.h"
 #include "agent/stop.h"
 #include "hotplug/devices.h"
 #include "rules/cookie.h"
@@ -286,6 +287,7 @@ status(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UN
     put_string(json, "version", CABLED_VERSION);
     json_object_put(json, "pool", pool_json(agent));
     json_object_put(json, "switch", switch_json(agent));
+    json_object_put(json, "identities", identities_json(agent));
     json_object_put(json, "bridges", bridges);
     json_object_put(json, "vifs", vifs);
     reply(conn, json);

@@ -11,6 +11,7 @@
 #include <smap.h>
 
 #include "base/error.h"
+#include "http/address.h"
 #include "pool/remote.h"
 #include "pool/replica.h"
 
@@ -53,6 +54,50 @@ settings_parse_foreign_ports(const char *text, bool *accept)
     return NULL;
 }
 
+static bool
+is_any_certificate(const char *key, const char *value)
+{
+    return !strcmp(key, "cabled-xapi-ca") && !strcmp(value, SETTINGS_ANY_CERTIFICATE);
+}
+
+static struct error *
+check_xapi_address(const char *text)
+{
+    struct http_address address;
+    struct error *error = text ? http_address_parse(text, &address) : NULL;
+
+    return error ? error_prefix(error, "cabled-xapi") : NULL;
+}
+
+static struct error *
+check_xapi(const struct smap *ids)
+{
+    static const char *const files[] = { "cabled-xapi-login", "cabled-xapi-ca", "cabled-xapi-cookie" };
+    struct error *error = check_xapi_address(smap_get(ids, "cabled-xapi"));
+
+    if (error) {
+        return error;
+    }
+
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        const char *path = smap_get(ids, files[i]);
+
+        if (path && path[0] != '/' && !is_any_certificate(files[i], path)) {
+            return error_new(ERROR_INVALID, "%s is '%s': write the path of a file, from / on", files[i], path);
+        }
+    }
+    return NULL;
+}
+
+static void
+copy_xapi(const struct smap *ids, struct settings *settings)
+{
+    settings->xapi = nullable_xstrdup(smap_get(ids, "cabled-xapi"));
+    settings->xapi_login = nullable_xstrdup(smap_get(ids, "cabled-xapi-login"));
+    settings->xapi_ca = nullable_xstrdup(smap_get(ids, "cabled-xapi-ca"));
+    settings->xapi_cookie = nullable_xstrdup(smap_get(ids, "cabled-xapi-cookie"));
+}
+
 struct error *
 settings_parse(const struct smap *ids, struct settings *settings)
 {
@@ -78,10 +123,21 @@ settings_parse(const struct smap *ids, struct settings *settings)
         error = error ? error_prefix(error, "cabled-pool") : NULL;
     }
     if (!error) {
+        error = check_xapi(ids);
+    }
+    if (!error) {
         parsed.pool = xstrdup(pool);
+        copy_xapi(ids, &parsed);
         *settings = parsed;
     }
     return error;
+}
+
+bool
+settings_same_xapi(const struct settings *a, const struct settings *b)
+{
+    return nullable_string_is_equal(a->xapi, b->xapi) && nullable_string_is_equal(a->xapi_login, b->xapi_login)
+           && nullable_string_is_equal(a->xapi_ca, b->xapi_ca) && nullable_string_is_equal(a->xapi_cookie, b->xapi_cookie);
 }
 
 bool
@@ -97,5 +153,9 @@ void
 settings_destroy(struct settings *settings)
 {
     free(settings->pool);
-    settings->pool = NULL;
+    free(settings->xapi);
+    free(settings->xapi_login);
+    free(settings->xapi_ca);
+    free(settings->xapi_cookie);
+    *settings = (struct settings) { .pool = NULL };
 }

@@ -55,6 +55,7 @@ host_without_settings_follows_the_usual_pool(void **state)
     assert_int_equal(settings.layout.first_table, 199);
     assert_int_equal(settings.variant, RULES_STRICT);
     assert_true(settings.accept_foreign_ports);
+    assert_null(settings.xapi);
     settings_destroy(&settings);
 }
 
@@ -74,6 +75,24 @@ each_key_is_followed(void **state)
     settings = parse("cabled-pool", "tcp:192.0.2.1:6650");
     assert_string_equal(settings.pool, "tcp:192.0.2.1:6650");
     settings_destroy(&settings);
+    settings = parse("cabled-xapi", "unix:/var/lib/xcp/xapi");
+    assert_string_equal(settings.xapi, "unix:/var/lib/xcp/xapi");
+    settings_destroy(&settings);
+    settings = parse("cabled-xapi-ca", "any");
+    assert_string_equal(settings.xapi_ca, SETTINGS_ANY_CERTIFICATE);
+    settings_destroy(&settings);
+}
+
+static void
+how_xapi_is_reached_concerns_no_rules(void **state)
+{
+    struct settings without = parse(NULL, NULL), with = parse("cabled-xapi", "tls:192.0.2.1:443");
+
+    assert_true(settings_equal(&without, &with));
+    assert_false(settings_same_xapi(&without, &with));
+    assert_true(settings_same_xapi(&with, &with));
+    settings_destroy(&without);
+    settings_destroy(&with);
 }
 
 static void
@@ -88,6 +107,10 @@ value_that_does_not_parse_is_refused_with_its_key(void **state)
     assert_refused("cabled-pool", "");
     assert_refused("cabled-pool", "ptcp:6650");
     assert_refused("cabled-pool", "tcp:192.0.2.1:6650,nowhere");
+    assert_refused("cabled-xapi", "192.0.2.1");
+    assert_refused("cabled-xapi-login", "root:secret");
+    assert_refused("cabled-xapi-ca", "all");
+    assert_refused("cabled-xapi-cookie", "");
 }
 
 int
@@ -96,6 +119,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(host_without_settings_follows_the_usual_pool),
         cmocka_unit_test(each_key_is_followed),
+        cmocka_unit_test(how_xapi_is_reached_concerns_no_rules),
         cmocka_unit_test(value_that_does_not_parse_is_refused_with_its_key),
     };
 

@@ -13,6 +13,7 @@
 #include <timeval.h>
 
 #include "agent/agent-private.h"
+#include "agent/identities.h"
 #include "agent/links.h"
 #include "agent/stop.h"
 #include "source/rows.h"
@@ -45,6 +46,9 @@ vif_write(struct agent_vif *vif, unsigned int steps, unsigned int ifindex)
     }
     if (steps & (WIRING_ADD_PORT | WIRING_ADOPT_PORT | WIRING_UPDATE_PORT)) {
         agent_vif_row(vif, ifindex, mac, &row);
+    }
+    if (steps & (WIRING_ADD_PORT | WIRING_ADOPT_PORT)) {
+        identities_set_first(vif, &row);
     }
     if (steps & WIRING_ADD_PORT) {
         switch_db_add_vif_port(db, &row);

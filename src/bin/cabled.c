@@ -28,6 +28,7 @@ VLOG_DEFINE_THIS_MODULE(cabled);
 
 struct options {
     const char *remote;         /* of the switch's database */
+    const char *root_prefix;    /* of XAPI's files, or NULL */
     char *control;              /* path of the control socket, or NULL for the usual one */
 };
 
@@ -43,6 +44,7 @@ usage(void)
     daemon_usage();
     vlog_usage();
     printf("\nOther options:\n"
+           "  --root-prefix=FOLDER    wait for XAPI's cookie below FOLDER\n"
            "  --unixctl=SOCKET        override default control socket name\n"
            "  -h, --help              display this help message\n"
            "  -V, --version           display version information\n");
@@ -52,11 +54,12 @@ usage(void)
 static void
 parse_options(int argc, char *argv[], struct options *options)
 {
-    enum { OPT_UNIXCTL = UCHAR_MAX + 1, OPT_PEER_CA_CERT, VLOG_OPTION_ENUMS, DAEMON_OPTION_ENUMS, SSL_OPTION_ENUMS };
+    enum { OPT_UNIXCTL = UCHAR_MAX + 1, OPT_ROOT_PREFIX, OPT_PEER_CA_CERT, VLOG_OPTION_ENUMS, DAEMON_OPTION_ENUMS, SSL_OPTION_ENUMS };
     static const struct option long_options[] = {
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'V' },
         { "unixctl", required_argument, NULL, OPT_UNIXCTL },
+        { "root-prefix", required_argument, NULL, OPT_ROOT_PREFIX },
         DAEMON_LONG_OPTIONS,
         VLOG_LONG_OPTIONS,
         STREAM_SSL_LONG_OPTIONS,
@@ -79,6 +82,9 @@ parse_options(int argc, char *argv[], struct options *options)
             exit(EXIT_SUCCESS);
         case OPT_UNIXCTL:
             options->control = optarg;
+            break;
+        case OPT_ROOT_PREFIX:
+            options->root_prefix = optarg;
             break;
         case OPT_PEER_CA_CERT:
             stream_ssl_set_peer_ca_cert_file(optarg);
@@ -146,6 +152,9 @@ main(int argc, char *argv[])
         ovs_fatal(0, "%s", error->text);
     }
     free(remote);
+    if (options.root_prefix) {
+        agent_set_root_prefix(agent, options.root_prefix);
+    }
     daemonize_complete();
     VLOG_INFO("cabled %s is running", CABLED_VERSION);
 

@@ -26,7 +26,7 @@
 struct status {
     const struct switch_db *db;
     const struct json *agent;   /* its answer, or NULL */
-    struct rows *bridges, *foreign_ports, *other_hands;
+    struct rows *bridges, *foreign_ports, *other_hands, *withheld;
 };
 
 /* The ports of one bridge. */
@@ -159,6 +159,34 @@ put_bridge(const char *name, void *status_)
     put_hands(status->other_hands, name, reply_member(view, "other_hands"));
 }
 
+/* Whose word identities follow, and since when he answers or does not. */
+static void
+put_identities(struct row *row, const struct json *identities)
+{
+    const char *toolstack = reply_string(identities, "toolstack");
+
+    row_put_text(row, "identities", toolstack);
+    if (toolstack && toolstack[0]) {
+        row_put_state(row, "identities_state", reply_truth(identities, "reachable") ? "reachable" : "unreachable");
+        row_put_time(row, "identities_since", reply_integer(identities, "since"));
+        row_put_text(row, "identities_error", reply_string(identities, "error"));
+    }
+}
+
+/* What it asks of guarded bridges, and what guarding does not allow. */
+static void
+put_withheld(struct rows *rows, const struct json *withheld)
+{
+    for (size_t i = 0; i < reply_length(withheld); i++) {
+        const struct json *each = reply_element(withheld, i);
+        struct row *row = rows_add(rows);
+
+        row_put_text(row, "bridge", reply_string(each, "bridge"));
+        row_put_text(row, "what", reply_string(each, "what"));
+        row_put_text(row, "asked", reply_string(each, "asked"));
+    }
+}
+
 static struct json *
 put_agent(struct cli *cli, struct row *row)
 {
@@ -188,10 +216,14 @@ put_switch(struct cli *cli, const struct switch_db *db, struct row *row)
     status.bridges = row_put_rows(row, "bridges");
     status.foreign_ports = row_put_rows(row, "foreign_ports");
     status.other_hands = row_put_rows(row, "other_hands");
+    put_identities(row, reply_member(agent, "identities"));
+    status.withheld = row_put_rows(row, "withheld");
+    put_withheld(status.withheld, reply_member(reply_member(agent, "identities"), "withheld"));
     switch_db_for_each_bridge(db, put_bridge, &status);
     records_sort(status.bridges, "bridge");
     records_sort(status.foreign_ports, "port");
     records_sort(status.other_hands, "bridge");
+    records_sort(status.withheld, "bridge");
     linux_bridges_put(row, true);
     json_destroy(agent);
 }

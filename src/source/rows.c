@@ -32,6 +32,8 @@ struct source_rows {
     struct shash held;          /* of struct vif_hand by device, with all the external_ids that are to be written */
     struct sset unhanded;       /* devices */
     struct sset changed;        /* devices to look at */
+    bool (*leaves)(const struct smap *keys, void *aux); /* source_rows_leave_ids() */
+    void *leaves_aux;
     struct sset stale;          /* ports that still say what became of them when they were described */
 };
 
@@ -377,11 +379,27 @@ source_rows_note_all(struct source *source_)
     }
 }
 
-/* All the external_ids that the row is to have. */
+/* All the external_ids that the row is to have, and that are not somebody else's. */
 static void
-complete_keys(struct vif_hand *hand)
+complete_keys(const struct source_rows *source, struct vif_hand *hand)
 {
+    static const char *const ids[] = { "iface-id", "vm-id", "iface-status" };
+
     vif_description_put(&hand->wish, &hand->keys);
+    if (source->leaves && source->leaves(&hand->keys, source->leaves_aux)) {
+        for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+            smap_remove(&hand->keys, ids[i]);
+        }
+    }
+}
+
+void
+source_rows_leave_ids(struct source *source_, bool (*leaves)(const struct smap *, void *), void *aux)
+{
+    struct source_rows *source = source_rows_cast(source_);
+
+    source->leaves = leaves;
+    source->leaves_aux = aux;
 }
 
 void
@@ -395,7 +413,7 @@ source_rows_hand(struct source *source_, struct vif_hand *hand)
         ovs_strlcpy(hand->wish.uuid, described->uuid, sizeof hand->wish.uuid);
     }
     wish_free(described);
-    complete_keys(hand);
+    complete_keys(source, hand);
     sset_find_and_delete(&source->unhanded, device);
     drop_held(source, device);
     shash_add(&source->held, device, hand);
@@ -458,7 +476,7 @@ source_rows_hold(struct source *source_, const char *device)
             smap_add(&hand->keys, node->key, node->value);
         }
     }
-    complete_keys(hand);
+    complete_keys(source, hand);
     shash_add(&source->held, device, hand);
 }
 

@@ -22,6 +22,9 @@ struct vif_hand;
 /* 'db' stays the caller's, and must outlive the source. */
 struct source *source_rows_open(struct switch_db *db);
 
+/* A VIF with these external_ids has iface-id, vm-id and iface-status of somebody else (sync/sync.h): they are not among what is handed. */
+void source_rows_leave_ids(struct source *, bool (*leaves)(const struct smap *keys, void *aux), void *aux);
+
 /* The port of that name has come, gone or changed; of all, nobody knows. */
 void source_rows_note_port(struct source *, const char *port);
 void source_rows_note_all(struct source *);

@@ -227,6 +227,13 @@ tell_changed_bridges(struct telling *telling)
     }
 }
 
+static bool
+identity_changed(const struct switchrec_interface *interface)
+{
+    return switchrec_interface_is_new(interface) || switchrec_interface_is_deleted(interface)
+           || switchrec_interface_is_updated(interface, SWITCHREC_INTERFACE_COL_EXTERNAL_IDS);
+}
+
 /* Tells of a port through its interface too: the number and the error stand there. */
 static void
 tell_changed_interfaces(const struct telling *telling)
@@ -236,6 +243,9 @@ tell_changed_interfaces(const struct telling *telling)
     SWITCHREC_INTERFACE_FOR_EACH_TRACKED (interface, telling->db->idl) {
         const struct switchrec_port *port = interface_port(telling->db, interface);
 
+        if (identity_changed(interface)) {
+            telling->events->interface_changed(interface->name, telling->events->aux);
+        }
         if (port) {
             tell_port(telling, port);
         } else {
@@ -281,12 +291,16 @@ switch_db_tell_all(struct switch_db *db, const struct switch_db_events *events)
     const struct telling telling = { .db = db, .events = events };
     const struct switchrec_bridge *bridge;
     const struct switchrec_port *port;
+    const struct switchrec_interface *interface;
 
     SWITCHREC_BRIDGE_FOR_EACH (bridge, db->idl) {
         events->bridge_changed(bridge->name, events->aux);
     }
     SWITCHREC_PORT_FOR_EACH (port, db->idl) {
         tell_port(&telling, port);
+    }
+    SWITCHREC_INTERFACE_FOR_EACH (interface, db->idl) {
+        events->interface_changed(interface->name, events->aux);
     }
 }
 

@@ -31,6 +31,8 @@ struct switch_db_events {
     void (*bridge_changed)(const char *bridge, void *aux);
     /* Also for a port that has come or gone. 'bridge' is NULL if it is on none (any more). */
     void (*port_changed)(const char *port, const char *bridge, void *aux);
+    /* An interface has come or gone, or its external_ids have changed. */
+    void (*interface_changed)(const char *interface, void *aux);
     void *aux;
 };
 
@@ -43,7 +45,7 @@ void switch_db_close(struct switch_db *);
 /* Reads what has come, tells 'events' what changed, and opens the turn's transaction. */
 void switch_db_run(struct switch_db *, const struct switch_db_events *events);
 
-/* Tells of every bridge and port as if it had changed. */
+/* Tells of every bridge, port and interface as if it had changed. */
 void switch_db_tell_all(struct switch_db *, const struct switch_db_events *events);
 
 enum switch_db_fate {
@@ -155,6 +157,7 @@ struct switch_vif_row {
     uint32_t ofport_request;
     unsigned int ifindex;
     const char *vif, *vm, *network; /* uuids; 'vm' may be "" */
+    const char *iface_id, *vm_id; /* of a port that is added or adopted; NULL: none now */
     const char *mac;
     uint16_t vlan;              /* of an access port; 0: untagged */
     const uint16_t *vlans;      /* of a trunk port */

@@ -178,6 +178,7 @@ identity_put(struct identity *identity, const char *key, const char *value)
     identity->pairs[identity->n++].value = value;
 }
 
+/* What stays the describer's word: sync/ makes the rest of it. */
 static void
 identity_init(struct identity *identity, const struct switch_vif_row *vif)
 {
@@ -189,13 +190,25 @@ identity_init(struct identity *identity, const struct switch_vif_row *vif)
         return;
     }
     identity_put(identity, "attached-mac", vif->mac);
-    identity_put(identity, "iface-id", vif->vif);
-    identity_put(identity, "iface-status", "active");
     identity_put(identity, "xs-vif-uuid", vif->vif);
     identity_put(identity, "xs-network-uuid", vif->network);
     if (vif->vm[0]) {
-        identity_put(identity, "vm-id", vif->vm);
         identity_put(identity, "xs-vm-uuid", vif->vm);
+    }
+}
+
+/* What a port has from its first moment on, and is another's afterwards (switch/identity.h). */
+static void
+identity_put_first(struct identity *identity, const struct switch_vif_row *vif)
+{
+    if (!vif->leaves_identity) {
+        identity_put(identity, "iface-status", "active");
+    }
+    if (vif->iface_id) {
+        identity_put(identity, "iface-id", vif->iface_id);
+    }
+    if (vif->vm_id) {
+        identity_put(identity, "vm-id", vif->vm_id);
     }
 }
 
@@ -269,13 +282,10 @@ set_keys(const struct switchrec_interface *interface, const struct switch_vif_ro
 }
 
 static void
-set_identity(const struct switchrec_interface *interface, const struct switch_vif_row *vif)
+set_identity(const struct switchrec_interface *interface, const struct identity *identity)
 {
-    struct identity identity;
-
-    identity_init(&identity, vif);
-    for (size_t i = 0; i < identity.n; i++) {
-        switchrec_interface_update_external_ids_setkey(interface, identity.pairs[i].key, identity.pairs[i].value);
+    for (size_t i = 0; i < identity->n; i++) {
+        switchrec_interface_update_external_ids_setkey(interface, identity->pairs[i].key, identity->pairs[i].value);
     }
 }
 
@@ -287,6 +297,7 @@ set_first_identity(const struct switchrec_interface *interface, const struct swi
     struct smap keys = SMAP_INITIALIZER(&keys);
 
     identity_init(&identity, vif);
+    identity_put_first(&identity, vif);
     if (vif->keys) {
         smap_clone(&keys, vif->keys);
     }
@@ -370,12 +381,10 @@ shut_out_of_spanning_tree(const struct switchrec_port *port)
     }
 }
 
-void
-switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
+static void
+set_vif_row(const struct switchrec_port *port, const struct switch_vif_row *vif, const struct identity *identity)
 {
-    const struct switchrec_port *port = find_port(db, vif->name);
-
-    set_identity(port->interfaces[0], vif);
+    set_identity(port->interfaces[0], identity);
     set_keys(port->interfaces[0], vif);
     if (!vif->leaves_rest) {
         set_vlans(port, vif);
@@ -385,6 +394,15 @@ switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif
     if (vif->takes_over) {
         forget_adoption(port);
     }
+}
+
+void
+switch_db_update_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
+{
+    struct identity identity;
+
+    identity_init(&identity, vif);
+    set_vif_row(find_port(db, vif->name), vif, &identity);
 }
 
 static bool
@@ -440,6 +458,7 @@ switch_db_adopt_port(struct switch_db *db, const struct switch_vif_row *vif)
 {
     const struct switchrec_port *port = find_port(db, vif->name);
     const int64_t ofport = vif->ofport_request;
+    struct identity identity;
 
     switchrec_interface_set_ofport_request(port->interfaces[0], &ofport, 1);
     switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
@@ -449,7 +468,9 @@ switch_db_adopt_port(struct switch_db *db, const struct switch_vif_row *vif)
     if (!vif->takes_over && vif->leaves_identity) {
         switchrec_port_update_external_ids_setkey(port, "cabled-described", "true");
     }
-    switch_db_update_vif_port(db, vif);
+    identity_init(&identity, vif);
+    identity_put_first(&identity, vif);
+    set_vif_row(port, vif, &identity);
 }
 
 void

@@ -34,7 +34,12 @@ ignore_port(const char *port OVS_UNUSED, const char *bridge OVS_UNUSED, void *au
 {
 }
 
-static const struct switch_db_events no_events = { ignore_bridge, ignore_port, NULL };
+static void
+ignore_interface(const char *interface OVS_UNUSED, void *aux OVS_UNUSED)
+{
+}
+
+static const struct switch_db_events no_events = { ignore_bridge, ignore_port, ignore_interface, NULL };
 
 /* Each turn that is begun is ended: by turn_wait(), which sleeps until there is something to do, or by turn_end(). */
 static void

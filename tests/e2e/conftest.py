@@ -138,3 +138,11 @@ def lab():
 @pytest.fixture
 def host(lab):
     return Host(lab)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How long what follows a toolstack took at most to catch up, where a test has told."""
+    told = {report.nodeid: value for reports in terminalreporter.stats.values() for report in reports
+            for name, value in getattr(report, "user_properties", []) if name == "caught_up_ms"}
+    for nodeid, ms in sorted(told.items()):
+        terminalreporter.write_line(f"caught up within {ms} ms: {nodeid}")

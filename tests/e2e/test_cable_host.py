@@ -444,7 +444,7 @@ HANDS = {
     "port-deleted": ["ovs-vsctl", "del-port", "vif1.0"],
     "port-number": ["ovs-vsctl", "set", "interface", "vif1.0", "ofport_request=77"],
     "port-row": ["ovs-vsctl", "set", "port", "vif1.0", "tag=5"],
-    "port-row (identity)": ["ovs-vsctl", "remove", "interface", "vif1.0", "external_ids", "iface-id"],
+    "port-row (identity)": ["ovs-vsctl", "remove", "interface", "vif1.0", "external_ids", "xs-network-uuid"],
     "fail-mode (emer-reset)": ["ovs-vsctl", "emer-reset"],
 }
 
