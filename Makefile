@@ -15,7 +15,8 @@ export CABLED_BIN := $(abspath $(BUILD))/bin
 
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-build deps-demo deps-check deps-asan deps-bench deps-fresh configure guest clients demo lab \
-	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-cable-vif bench-forwarding bench-recovery bench-vms install clean
+	check check-asan asan-gcc asan-clang check-fresh fuzz mutation thousands bench bench-cable-vif bench-forwarding \
+	bench-recovery bench-sync bench-vms install clean
 
 all: configure
 	@$(NINJA) -C $(BUILD)
@@ -97,6 +98,10 @@ bench: deps-bench all
 # What guards cost while frames are forwarded, in each variant of the rules.
 bench-forwarding: deps-demo all
 	@bench/forwarding --json $(BUILD)/reports/forwarding.json
+
+# What one change of an identity costs beside ten interfaces and beside a thousand; `make bench-sync QUICK=1` in half of the time.
+bench-sync: deps-bench all
+	@bench/sync $(if $(QUICK),--quick) --json $(BUILD)/reports/sync.json
 
 # From VM.start to a cabled guest, one at a time and in storms; `make bench-vms QUICK=1` in a minute.
 bench-vms: deps-demo all

@@ -245,6 +245,9 @@ def test_vif_that_goes_from_the_toolstack_is_known_by_its_uuid(ready):
     vif = ready.toolstack.vif(nicira_iface_id="mine")
     ready.port("vif1.0", xs_vif_uuid=vif)
     ready.is_port("vif1.0", xs_vif_uuid=vif, iface_id="mine", iface_status="active")
+    # XAPI tells nobody of an object that has come and gone between two of his looks: it has been there for one.
+    ready.toolstack.config("VIF", vif, nicira_iface_id="still mine")
+    ready.is_port("vif1.0", xs_vif_uuid=vif, iface_id="still mine", iface_status="active")
     ready.toolstack.remove("VIF", vif)
     ready.is_port("vif1.0", xs_vif_uuid=vif, iface_id=vif, iface_status="active")
 
