@@ -394,7 +394,32 @@ void totals_look(struct agent_vif *, const struct counts *counts);
 /* control.c */
 void control_register(struct agent *);
 
+/* agent.c */
 bool agent_can_write(const struct agent *);
+
+/* Each VIF takes a turn. */
+void agent_wake_all(struct agent *);
+
+/* follow.c */
+
+/* Reads the settings, and follows whom they say from now on. */
+void follow_settings(struct agent *);
+
+/* strays.c */
+
+/* Looks at a port that carries a VIF's mark. */
+void strays_note(struct agent *, const char *name, const struct switch_port *port);
+
+/* Gives back or removes those that no VIF claims. */
+void strays_run(struct agent *);
+
+/* carried_out.c */
+
+/* What was asked of ovs-vswitchd before the agent came; known once the database is. */
+void carried_out_note_startup(struct agent *);
+
+/* Takes in what ovs-vswitchd has carried out. */
+void carried_out_run(struct agent *);
 
 /* True if ovs-vswitchd has carried out everything up to 'cfg', and what was asked of it before the agent came. */
 bool agent_is_carried_out(const struct agent *, int64_t cfg);

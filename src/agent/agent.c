@@ -3,16 +3,11 @@
 
 #include "agent/agent.h"
 
-#include <net/if.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <openvswitch/poll-loop.h>
 #include <util.h>
 #include <uuid.h>
-#include <openvswitch/vlog.h>
-#include <smap.h>
 #include <timeval.h>
 
 #include "agent/agent-private.h"
@@ -20,18 +15,11 @@
 #include "agent/identities.h"
 #include "agent/links.h"
 #include "agent/stop.h"
-#include "base/error.h"
 #include "hotplug/devices.h"
-#include "hotplug/link.h"
-#include "pool/replica.h"
-#include "source/pool.h"
 #include "source/rows.h"
-#include "source/several.h"
 #include "source/source.h"
 #include "switch/db.h"
 #include "sync/sync.h"
-
-VLOG_DEFINE_THIS_MODULE(agent);
 
 static void
 device_changed(const char *name, void *agent)
@@ -70,15 +58,6 @@ bridge_changed(const char *name, void *agent_)
     }
 }
 
-/* True if some VIF says that the port is its own. */
-static bool
-stray_is_claimed(struct agent *agent, const char *name, const struct switch_port *port)
-{
-    struct agent_vif *vif = port->vif ? agent_vif_find(agent, port->vif) : NULL;
-
-    return vif && !strcmp(vif->wish && vif->wish->device[0] ? vif->wish->device : vif->device, name);
-}
-
 /* A port that passes and is not what it was: gone, on another bridge, or a VIF's. */
 static void
 doubt_admission(struct agent *agent, const char *port)
@@ -114,9 +93,7 @@ port_changed(const char *name, const char *bridge_name, void *agent_)
         if (vif) {
             agent_vif_dirty(vif);
         }
-        if (!stray_is_claimed(agent, name, &port)) {
-            sset_add(&agent->strays, name);
-        }
+        strays_note(agent, name, &port);
     }
 }
 
@@ -128,8 +105,8 @@ interface_changed(const char *name, void *agent_)
     sync_interface_changed(agent->sync, agent->db, name);
 }
 
-static void
-all_changed(struct agent *agent)
+void
+agent_wake_all(struct agent *agent)
 {
     struct agent_vif *vif;
 
@@ -138,262 +115,10 @@ all_changed(struct agent *agent)
     }
 }
 
-/* A host that has a uuid in a pool database belongs to one, whether that answers or not. Any other belongs to the one that is served in the
- * usual place, if one is. */
-static bool
-belongs_to_pool(const struct settings *settings)
-{
-    static const char usual[] = POOL_DEFAULT_REMOTE;
-
-    if (settings->no_pool) {
-        return false;
-    }
-    return settings->names_pool || !uuid_is_zero(&settings->host) || !access(usual + strlen("unix:"), F_OK);
-}
-
-/* Nothing is carried out before the next pool database has told of its VIFs: those that it knows too go on as they are. */
-static void
-follow_pool(struct agent *agent, const struct settings *settings)
-{
-    if (settings->follows_pool) {
-        VLOG_INFO("following pool database %s as host "UUID_FMT, settings->pool, UUID_ARGS(&settings->host));
-    } else {
-        VLOG_INFO("there is no pool database: VIFs are what the switch's rows describe");
-    }
-    agent->pool = settings->follows_pool ? source_pool_open(settings->pool, &settings->host) : NULL;
-    source_several_set_pool(agent->source, agent->pool);
-}
-
-static bool
-pool_is_another(const struct settings *a, const struct settings *b)
-{
-    return a->follows_pool != b->follows_pool || strcmp(a->pool, b->pool) || !uuid_equals(&a->host, &b->host);
-}
-
-static void
-begin_anew(struct agent *agent)
-{
-    struct shash_node *node;
-
-    SHASH_FOR_EACH (node, &agent->bridges) {
-        agent_bridge_restart(node->data);
-    }
-    all_changed(agent);
-}
-
-static void
-apply_settings(struct agent *agent, struct settings *settings)
-{
-    const struct settings *before = &agent->settings;
-    const bool other_pool = !agent->source || pool_is_another(before, settings);
-    const bool other_identities = other_pool || !settings_same_xapi(before, settings);
-    const bool other = other_pool || !settings_equal(before, settings);
-
-    if (!agent->source) {
-        agent->source = source_several_open(agent->rows);
-    }
-    if (other_pool) {
-        identities_let_go(agent);
-        follow_pool(agent, settings);
-    }
-    settings_destroy(&agent->settings);
-    agent->settings = *settings;
-    if (other_identities) {
-        identities_follow(agent);
-    }
-    if (other) {
-        begin_anew(agent);
-    }
-}
-
-static void
-name_host(struct agent *agent)
-{
-    struct uuid uuid;
-    char text[UUID_LEN + 1];
-
-    if (agent_can_write(agent)) {
-        uuid_generate(&uuid);
-        snprintf(text, sizeof text, UUID_FMT, UUID_ARGS(&uuid));
-        VLOG_INFO("this host has no uuid yet: it gets %s", text);
-        switch_db_set_setting(agent->db, "cabled-host", text);
-    }
-}
-
-static void
-read_settings(struct agent *agent)
-{
-    const struct smap *ids = switch_db_settings(agent->db);
-    struct settings settings;
-
-    if (!ids) {
-        return;
-    }
-
-    struct error *error = settings_parse(ids, &settings);
-    if (error) {
-        if (!agent->settings_error || strcmp(agent->settings_error, error->text)) {
-            VLOG_WARN("external_ids of the switch: %s", error->text);
-        }
-        free(agent->settings_error);
-        agent->settings_error = xstrdup(error->text);
-        error_free(error);
-        return;
-    }
-    free(agent->settings_error);
-    agent->settings_error = NULL;
-    settings.follows_pool = belongs_to_pool(&settings);
-    if (settings.follows_pool && uuid_is_zero(&settings.host)) {
-        name_host(agent);
-        settings_destroy(&settings);
-    } else {
-        apply_settings(agent, &settings);
-    }
-}
-
 bool
 agent_can_write(const struct agent *agent)
 {
     return switch_db_can_write(agent->db) && !backoff_holds(&agent->writes, time_msec());
-}
-
-void
-agent_note_removal(struct agent *agent, const char *port)
-{
-    int64_t *cfg = xmalloc(sizeof *cfg);
-
-    *cfg = AGENT_CFG_PENDING;
-    free(shash_replace(&agent->removals, port, cfg));
-}
-
-bool
-agent_is_carried_out(const struct agent *agent, int64_t cfg)
-{
-    const int64_t asked = MAX(cfg, agent->startup_cfg), next = switch_db_next_cfg(agent->db);
-
-    /* next_cfg goes back only with its database, when that is made anew or put back from a copy; what was asked of the one before, nobody
-     * will confirm. */
-    return switch_db_cur_cfg(agent->db) >= (asked == AGENT_CFG_PENDING ? asked : MIN(asked, next));
-}
-
-bool
-agent_removal_is_pending(const struct agent *agent, const char *port)
-{
-    const int64_t *cfg = shash_find_data(&agent->removals, port);
-
-    return !agent_is_carried_out(agent, cfg ? *cfg : 0);
-}
-
-/* A set that had many once is searched through as if it had them still: not if it is empty, here and below. */
-static void
-settle_removals(struct agent *agent, int64_t cfg)
-{
-    struct shash_node *node;
-
-    if (shash_is_empty(&agent->removals)) {
-        return;
-    }
-    SHASH_FOR_EACH (node, &agent->removals) {
-        int64_t *removal = node->data;
-
-        *removal = *removal == AGENT_CFG_PENDING ? cfg : *removal;
-    }
-}
-
-/* The transaction has ended: what waited for its next_cfg knows it now. If it was refused, there is nothing to wait for. */
-static void
-settle_cfg(struct agent *agent)
-{
-    struct shash_node *node;
-    int64_t cfg = switch_db_confirmed_cfg(agent->db);
-
-    if (switch_db_is_committing(agent->db)) {
-        return;
-    }
-    settle_removals(agent, cfg);
-    SHASH_FOR_EACH (node, &agent->bridges) {
-        struct agent_bridge *bridge = node->data;
-
-        bridge->needed_cfg = bridge->needed_cfg == AGENT_CFG_PENDING ? cfg : bridge->needed_cfg;
-    }
-}
-
-static void
-forget_removals(struct agent *agent)
-{
-    struct shash_node *node;
-
-    settle_cfg(agent);
-    if (shash_is_empty(&agent->removals)) {
-        return;
-    }
-    SHASH_FOR_EACH_SAFE (node, &agent->removals) {
-        if (agent_is_carried_out(agent, *(int64_t *) node->data)) {
-            agent_wake_port(agent, node->name);
-            free(node->data);
-            shash_delete(&agent->removals, node);
-        }
-    }
-}
-
-/* Once ovs-vswitchd has carried out more than before. What was asked of it before the agent came may concern any port; a bridge that was given
- * back, all of its VIFs. */
-static void
-note_progress(struct agent *agent)
-{
-    const int64_t now = switch_db_cur_cfg(agent->db), before = agent->seen_cfg;
-    struct shash_node *node;
-
-    agent->seen_cfg = now;
-    if (now == before) {
-        return;
-    }
-    if (before < agent->startup_cfg && now >= agent->startup_cfg) {
-        all_changed(agent);
-    }
-    SHASH_FOR_EACH (node, &agent->bridges) {
-        struct agent_bridge *bridge = node->data;
-
-        if (bridge->state == WIRING_BRIDGE_UNGUARDED) {
-            agent_bridge_wake_vifs(bridge);
-        }
-    }
-}
-
-static void
-remove_stray(struct agent *agent, const char *name, const struct switch_port *port)
-{
-    struct device device;
-
-    if (port->adopted) {
-        VLOG_INFO("port %s is given back: no VIF claims it", name);
-        switch_db_release_port(agent->db, name);
-        return;
-    }
-    VLOG_INFO("port %s is removed: no VIF claims it", name);
-    if (devices_find(agent->devices, name, &device) && device.flags & IFF_UP) {
-        error_free(link_set_up(&device, false));
-    }
-    switch_db_delete_port(agent->db, name);
-    agent_note_removal(agent, name);
-}
-
-static void
-remove_strays(struct agent *agent)
-{
-    const char *name;
-
-    if (sset_is_empty(&agent->strays) || !agent_can_write(agent)) {
-        return;
-    }
-    SSET_FOR_EACH_SAFE (name, &agent->strays) {
-        struct switch_port port;
-
-        if (switch_db_port(agent->db, name, &port) && !stray_is_claimed(agent, name, &port)) {
-            remove_stray(agent, name, &port);
-        }
-        sset_find_and_delete(&agent->strays, name);
-    }
 }
 
 /* Nothing is judged before everything is known: a VIF that was not heard of yet must not look unwanted. */
@@ -454,9 +179,8 @@ run_turn(struct agent *agent)
 {
     struct shash_node *node;
 
-    forget_removals(agent);
-    note_progress(agent);
-    remove_strays(agent);
+    carried_out_run(agent);
+    strays_run(agent);
     if (agent_can_write(agent)) {
         agent_wake_writers(agent);
     }
@@ -470,14 +194,6 @@ run_turn(struct agent *agent)
     links_set_up(agent);
     send_bundles(agent);
     flush_bundles(agent, true);
-}
-
-static void
-note_startup(struct agent *agent)
-{
-    if (agent->startup_cfg < 0 && switch_db_is_synced(agent->db) && switch_db_settings(agent->db)) {
-        agent->startup_cfg = switch_db_next_cfg(agent->db);
-    }
 }
 
 /* What was not written is asked for again, from what is there then. */
@@ -497,7 +213,7 @@ agent_commit(struct agent *agent, const struct switch_db_events *events)
         backoff_reset(&agent->writes);
     }
     if (fate != SWITCH_DB_FINE || agent->had_lock != had_lock) {
-        all_changed(agent);
+        agent_wake_all(agent);
         agent_forget_numbers(agent);
         source_rows_note_all(agent->rows);
         switch_db_tell_all(agent->db, events);
@@ -520,8 +236,8 @@ agent_run(struct agent *agent)
         agent_note_commit(agent);
     }
     devices_run(agent->devices);
-    note_startup(agent);
-    read_settings(agent);
+    carried_out_note_startup(agent);
+    follow_settings(agent);
     if (agent->source) {
         agent->source->class->run(agent->source, &source_events);
     }
