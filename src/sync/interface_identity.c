@@ -126,8 +126,8 @@ decide_status(const struct interface_facts *facts)
     if (is_tap_of_vif(facts)) {
         return identity_set("active");
     }
-    /* Whoever wires a device of such a name on a host without XAPI has said what it is. */
-    return !facts->every && is_described(facts) ? identity_keep() : identity_set(NULL);
+    /* Whoever wires a tap on a host without XAPI has said what it is; and what has another name is not the toolstack's there. */
+    return !facts->every && (is_described(facts) || !interface_is_looked_up(facts->name)) ? identity_keep() : identity_set(NULL);
 }
 
 struct interface_identity

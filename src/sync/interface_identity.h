@@ -7,7 +7,8 @@
  *     vm-id         the VM's nicira-vm-id, or xs-vm-uuid itself; not there without xs-vm-uuid
  *     attached-mac, xs-network-uuid, xs-vif-uuid, xs-vm-uuid
  *                   of a tap that has its vif: those of the vif
- *     iface-status  of a vif and a tap that have each other: `inactive` and `active`; of a vif alone: `active`; else not there
+ *     iface-status  of a vif and a tap that have each other: `inactive` and `active`; of a vif alone: `active`; else not there, but that an
+ *                   interface of another name keeps it on a host that follows no XAPI (Nova's scripts write it)
  *
  * An interface of another name is its own word for it: nobody is asked.
  *

@@ -107,7 +107,9 @@ static const struct row rows[] = {
       "iface-id=custom,iface-status=active,xs-vif-uuid=v" },
     { "nor is the tap of such a vif", MARKED, "tap1.0", "", "xs-vif-uuid=v", KNOWN, NULL, UNKNOWN, NULL, .after =
       "iface-id=v,iface-status=active,xs-vif-uuid=v" },
-    { "a wired port of another name keeps its status", MARKED, "gw0", "cabled-vif=v,iface-status=active,xs-vif-uuid=v", NULL, KNOWN, NULL,
+    { "a port of another name keeps its status", MARKED, "qvo1", "iface-status=active,xs-vif-uuid=v", NULL, KNOWN, NULL, UNKNOWN, NULL, .after =
+      "iface-id=v,iface-status=active,xs-vif-uuid=v" },
+    { "so does a wired one", MARKED, "gw0", "cabled-vif=v,iface-status=active,xs-vif-uuid=v", NULL, KNOWN, NULL,
       UNKNOWN, NULL, .after = "cabled-vif=v,iface-id=v,iface-status=active,xs-vif-uuid=v" },
     { "on one that does it has none", EVERY, "gw0", "cabled-vif=v,iface-status=active,xs-vif-uuid=v", NULL, KNOWN, NULL, UNKNOWN, NULL, .after =
       "cabled-vif=v,iface-id=v,xs-vif-uuid=v" },
