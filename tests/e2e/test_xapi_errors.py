@@ -392,6 +392,17 @@ def test_addresses_are_looked_at_when_they_are_set_and_not_when_a_vif_is_created
     assert call("VIF.get_ipv4_allowed", vif) == ["not an address"]
 
 
+@BOTH
+def test_vif_with_trunks_is_not_created_on_a_vlan(scene, call, vm, network, way):
+    scene.transact({"op": "insert", "table": "Network", "row": {"name_label": f"tagged {way}", "bridge": f"br-{way}9", "vlan": 100, "MTU": 1500,
+                                                                "managed": True, "default_locking_mode": "unlocked"}})
+    (tagged,) = wait_for(lambda: call("network.get_by_name_label", f"tagged {way}"), "the server to see the network", DEADLINE_S)
+    assert scene.fails(way, "VIF.create", vif_record(vm, tagged, trunks=["5"])) == ["NETWORK_INCOMPATIBLE_WITH_TRUNKS", tagged]
+    assert call("VM.get_VIFs", vm) == []
+    call("VIF.create", vif_record(vm, network, trunks=["5"]))
+    call("VIF.create", vif_record(vm, tagged, device="1"))
+
+
 def test_macs_may_be_the_same(call, vm, network):
     for device in "01":
         call("VIF.create", vif_record(vm, network, device=device, MAC="02:00:00:00:00:01"))
