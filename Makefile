@@ -90,10 +90,11 @@ thousands: deps-check all
 check-fresh: deps-fresh
 	@scripts/check-fresh
 
-# How close the agent is to the least that there is to do; `make bench QUICK=1` in two minutes.
+# How close the agent is to the least that there is to do, and how long VM.start takes; `make bench QUICK=1` in two minutes.
 bench: deps-bench all
 	@$(NINJA) -C $(BUILD) --quiet bench/floor bench/watcher
 	@CABLED_BENCH=$(abspath $(BUILD))/bench bench/run $(if $(QUICK),--quick) --json $(BUILD)/reports/bench.json
+	@bench/vms $(if $(QUICK),--quick) --json $(BUILD)/reports/vms.json
 
 # What guards cost while frames are forwarded, in each variant of the rules.
 bench-forwarding: deps-demo all
