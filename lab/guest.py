@@ -198,7 +198,8 @@ class Capture:
         self.guest = guest
         self.base = f"{guest.scratch}/capture-{guest.domid}-{Capture.n_made}"
         kind = f"{ethertype:x}" if ethertype else ""
-        self.pid = guest.must(f"frames listen eth{index} {kind} >{self.base} 2>{self.base}.said & echo $!").strip()
+        # The file is there before anybody looks into it: the shell that makes it may come to that late.
+        self.pid = guest.must(f": >{self.base}.said; frames listen eth{index} {kind} >{self.base} 2>{self.base}.said & echo $!").strip()
         wait_for(lambda: "listening" in self.said(), f"{guest} to listen on eth{index}", seen=self.said)
 
     def said(self):
