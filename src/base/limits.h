@@ -165,6 +165,7 @@ enum {
     LIMIT_LIBVIRT_XML_BYTES = 4 * 1024 * 1024,
     LIMIT_LIBVIRT_DEPTH = 256,
     LIMIT_LIBVIRT_INTERFACES = 256,
+
     /* The client that follows a XenAPI server (xapi/). Of a reply, what is in memory at a time: an event, or all of it but the events. A VM's
      * record has 20 KB. */
     LIMIT_XAPI_REPLY_BYTES = 1024 * 1024,
