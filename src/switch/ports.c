@@ -381,6 +381,21 @@ shut_out_of_spanning_tree(const struct switchrec_port *port)
     }
 }
 
+/* Whole columns: what is changed by the key goes to the database as an operation of its own. */
+static void
+set_first_keys(const struct switchrec_port *port, const struct switch_vif_row *vif)
+{
+    const struct smap external_ids = SMAP_CONST1(&external_ids, "cabled-vif", vif->vif);
+    struct smap other_config = SMAP_INITIALIZER(&other_config);
+
+    for (const char *const *key = spanning_tree_keys; *key; key++) {
+        smap_add(&other_config, *key, "false");
+    }
+    switchrec_port_set_external_ids(port, &external_ids);
+    switchrec_port_set_other_config(port, &other_config);
+    smap_destroy(&other_config);
+}
+
 static void
 set_vif_row(const struct switchrec_port *port, const struct switch_vif_row *vif, const struct identity *identity)
 {
@@ -440,9 +455,8 @@ switch_db_add_vif_port(struct switch_db *db, const struct switch_vif_row *vif)
     set_first_identity(interface, vif);
     set_policing(interface, vif);
     switchrec_port_set_interfaces(port, &interface, 1);
-    switchrec_port_update_external_ids_setkey(port, "cabled-vif", vif->vif);
+    set_first_keys(port, vif);
     set_vlans(port, vif);
-    shut_out_of_spanning_tree(port);
 
     /* Last: the replica looks for a row's place by its name again with each column that is written, and the place of none is the first. */
     switchrec_interface_set_name(interface, vif->name);
