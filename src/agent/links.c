@@ -3,6 +3,7 @@
 
 #include "agent/links.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 #include <openvswitch/list.h>
@@ -71,9 +72,22 @@ links_set_up(struct agent *agent)
     free(vifs);
 }
 
+/* ovsdb-server and ovs-vswitchd were written to just now and have been woken, often on this very processor, because the kernel expects whoever
+ * writes to a socket to sleep soon. They take longer than this does, and a port waits for them: they go first. */
+static void
+let_the_switch_go_first(void)
+{
+    sched_yield();
+}
+
 void
 links_configure(struct agent *agent)
 {
+    if (ovs_list_is_empty(&agent->links_to_configure)) {
+        return;
+    }
+    let_the_switch_go_first();
+
     struct link_request *requests = xmalloc(ovs_list_size(&agent->links_to_configure) * sizeof *requests);
     struct agent_vif **vifs = xmalloc(ovs_list_size(&agent->links_to_configure) * sizeof *vifs);
     struct agent_vif *vif;
