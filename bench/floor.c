@@ -3,14 +3,15 @@
  * floor: the least that a program must do to have the same as the agent has after a plug. It is told rows, flows and links that somebody
  * has prepared, and has them ready before the clock starts: it decides nothing, checks nothing and remembers nothing.
  *
- *     floor SWITCH-DATABASE OPENFLOW-TARGET
+ *     floor SWITCH-DATABASE OPENFLOW-TARGET POOL-DATABASE
  *
  * Standard input has a command a line:
  *
  *     prepare FOLDER       reads rows, flows and links (job.h), and answers "prepared"
  *     go                   does it, and answers a line "NANOSECONDS STAGE" for each stage (CLOCK_MONOTONIC); the last is "done"
  *     go-rules-first       the same, but the rows are sent when the bundle is acknowledged
- *     go-anew              the same, with a new connection to the switch, which need not be there yet
+ *     go-when-told         says "waiting", and does it when the pool database tells of a VIF, as it tells the agent
+ *     go-anew              the same as go, with a new connection to the switch, which need not be there yet
  *
  * Rows, rules and link settings go out at once. A link is raised when the bundle is acknowledged and the interface has its number.
  * The agent asks for the reply to a barrier before it commits, and only then; this does not wait.
@@ -48,6 +49,7 @@ struct floor {
     const char *target;
     int input;                  /* standard input under another number: to libopenvswitch's poll loop 0 is none */
     struct jsonrpc *db;
+    struct jsonrpc *pool;
     struct openflow switch_;
     struct job job;
     bool rules_first;
@@ -128,26 +130,67 @@ hear_reply(struct floor *floor, const struct jsonrpc_msg *message)
     stage(floor, "committed");
 }
 
+/* The next message that is no question after us, or NULL. */
+static struct jsonrpc_msg *
+next_message(struct jsonrpc *db)
+{
+    struct jsonrpc_msg *message;
+
+    jsonrpc_run(db);
+    while (!jsonrpc_recv(db, &message)) {
+        if (message->type == JSONRPC_ERROR) {
+            ovs_fatal(0, "%s refused a request", jsonrpc_get_name(db));
+        } else if (message->type != JSONRPC_REQUEST) {
+            return message;
+        }
+        jsonrpc_send(db, jsonrpc_create_reply(json_clone(message->params), message->id));
+        jsonrpc_msg_destroy(message);
+    }
+    if (jsonrpc_get_status(db)) {
+        ovs_fatal(jsonrpc_get_status(db), "%s", jsonrpc_get_name(db));
+    }
+    return NULL;
+}
+
 static void
 run_db(struct floor *floor)
 {
     struct jsonrpc_msg *message;
 
-    jsonrpc_run(floor->db);
-    while (!jsonrpc_recv(floor->db, &message)) {
+    while ((message = next_message(floor->db))) {
         if (message->type == JSONRPC_NOTIFY) {
             hear_update(floor, message->params);
-        } else if (message->type == JSONRPC_REPLY) {
-            hear_reply(floor, message);
-        } else if (message->type == JSONRPC_REQUEST) {
-            jsonrpc_send(floor->db, jsonrpc_create_reply(json_clone(message->params), message->id));
         } else {
-            ovs_fatal(0, "the switch database refused a request");
+            hear_reply(floor, message);
         }
         jsonrpc_msg_destroy(message);
     }
-    if (jsonrpc_get_status(floor->db)) {
-        ovs_fatal(jsonrpc_get_status(floor->db), "the switch database");
+}
+
+/* Whether something came. */
+static bool
+run_pool(struct floor *floor)
+{
+    struct jsonrpc_msg *message;
+    bool came = false;
+
+    while ((message = next_message(floor->pool))) {
+        jsonrpc_msg_destroy(message);
+        came = true;
+    }
+    return came;
+}
+
+static void
+await_word(struct floor *floor)
+{
+    run_pool(floor);            /* what came since the last job is nobody's any more */
+    puts("waiting");
+    fflush(stdout);
+    while (!run_pool(floor)) {
+        jsonrpc_wait(floor->pool);
+        jsonrpc_recv_wait(floor->pool);
+        poll_block();
     }
 }
 
@@ -237,23 +280,25 @@ go(struct floor *floor)
     floor->n_said = 0;
 }
 
-static void
-open_db(struct floor *floor, const char *remote)
+static struct jsonrpc *
+open_db(const char *remote, const char *request)
 {
-    struct json *params = json_from_string("[\"Open_vSwitch\",null,{\"Interface\":{\"columns\":[\"name\",\"ofport\"]}}]");
+    struct json *params = json_from_string(request);
     struct jsonrpc_msg *reply;
+    struct jsonrpc *db;
     struct stream *stream;
     int error = stream_open_block(jsonrpc_stream_open(remote, &stream, DSCP_DEFAULT), -1, &stream);
 
     if (error) {
         ovs_fatal(error, "%s", remote);
     }
-    floor->db = jsonrpc_open(stream);
-    error = jsonrpc_transact_block(floor->db, jsonrpc_create_request("monitor", params, NULL), &reply);
+    db = jsonrpc_open(stream);
+    error = jsonrpc_transact_block(db, jsonrpc_create_request("monitor", params, NULL), &reply);
     if (error || reply->type != JSONRPC_REPLY) {
         ovs_fatal(error, "%s: monitor", remote);
     }
     jsonrpc_msg_destroy(reply);
+    return db;
 }
 
 static void
@@ -274,6 +319,10 @@ obey(struct floor *floor, char *line)
     } else if (!strcmp(line, "go") || !strcmp(line, "go-rules-first")) {
         floor->rules_first = line[2] != '\0';
         go(floor);
+    } else if (!strcmp(line, "go-when-told")) {
+        floor->rules_first = false;
+        await_word(floor);
+        go(floor);
     } else if (!strcmp(line, "go-anew")) {
         openflow_close(&floor->switch_);
         openflow_open(&floor->switch_, floor->target);
@@ -292,7 +341,10 @@ idle(struct floor *floor)
 
     while (poll(&input, 1, 0) <= 0) {
         run_switch(floor);
+        run_pool(floor);
         openflow_wait(&floor->switch_);
+        jsonrpc_wait(floor->pool);
+        jsonrpc_recv_wait(floor->pool);
         poll_fd_wait(floor->input, POLLIN);
         poll_block();
     }
@@ -304,8 +356,8 @@ main(int argc, char *argv[])
     struct floor floor = { .n_said = 0 };
     char line[LINE_BYTES];
 
-    if (argc != 3) {
-        ovs_fatal(0, "usage: floor SWITCH-DATABASE OPENFLOW-TARGET");
+    if (argc != 4) {
+        ovs_fatal(0, "usage: floor SWITCH-DATABASE OPENFLOW-TARGET POOL-DATABASE");
     }
     set_program_name(argv[0]);
     vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
@@ -313,13 +365,15 @@ main(int argc, char *argv[])
     floor.target = argv[2];
     floor.input = dup(STDIN_FILENO);
     job_init(&floor.job);
-    open_db(&floor, argv[1]);
+    floor.db = open_db(argv[1], "[\"Open_vSwitch\",null,{\"Interface\":{\"columns\":[\"name\",\"ofport\"]}}]");
+    floor.pool = open_db(argv[3], "[\"Cabled\",null,{\"VIF\":{\"columns\":[\"interface\",\"ipv4_allowed\"]}}]");
     openflow_open(&floor.switch_, argv[2]);
     for (idle(&floor); fgets(line, sizeof line, stdin); idle(&floor)) {
         obey(&floor, line);
     }
     job_destroy(&floor.job);
     openflow_close(&floor.switch_);
+    jsonrpc_close(floor.pool);
     jsonrpc_close(floor.db);
     return 0;
 }

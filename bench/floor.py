@@ -18,8 +18,8 @@ class Floor(Client):
 
     def __init__(self, world, folder, program):
         super().__init__(world, folder)
-        self.process = world.lab.spawn(program, world.lab.switch_db.remote, world.management, stdin=subprocess.PIPE,
-                                       stdout=subprocess.PIPE, text=True)
+        self.process = world.lab.spawn(program, world.lab.switch_db.remote, world.management, world.lab.pool_db.remote,
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def close(self):
         self.process.stdin.close()
@@ -86,6 +86,40 @@ class RulesFirst(Floor):
 
     name = "floor, rules 1st"
     command = "go-rules-first"
+
+
+class ToldFloor(Floor):
+    """The same, but it hears in the pool database that a VIF is wanted, as the agent does. What this takes longer than the floor is the way
+    through that database, and what else wakes up by it on the same processors. What the agent takes longer than this is the agent."""
+
+    name = "floor, told"
+    command = "go-when-told"
+
+    def prepare_plug(self, vifs):
+        super().prepare_plug(vifs)
+        self.request = self.world.want(vifs)
+
+    def prepare_unplug(self, vifs):
+        super().prepare_unplug(vifs)
+        self.request = self.world.want_no_more(vifs)
+
+    def prepare_change(self, vif, wider):
+        super().prepare_change(vif, wider)
+        self.request = self.world.want_addresses(vif, [vif.ipv4, vif.more_ipv4] if wider else [vif.ipv4])
+
+    def begin(self):
+        self._say(self.command)
+        self._hear()
+        now = clock_ns()
+        self.world.pool.send(self.request)
+        return now
+
+    def end(self):
+        self._hear_stages()
+        self.world.pool.reply()
+        watcher = self.world.watcher
+        watcher.await_count("wanted", 1)
+        return {**super().end(), "wanted": min(when for when, _ in watcher.seen("wanted").values())}
 
 
 def port_uuids(world, vifs):

@@ -16,12 +16,17 @@ def show(result):
                   "STAGES (MEDIANS, MS) | PROCESSOR (MS)")
         show_row(row["contender"], row, row["p50_ms"], row["p99_ms"], row["to_floor"], f"{stages(row)} | {cpu(row)}")
         if row["own_p50_ms"] is not None:
-            show_row("  without the pool db", row, row["own_p50_ms"], row["own_p99_ms"], row["own_to_floor"], "")
+            show_row("  without the pool db", row, row["own_p50_ms"], row["own_p99_ms"], row["own_to_floor"], told(row))
     show_rest(result)
 
 
 def show_row(name, row, p50, p99, ratio, tail):
     print(f"  {name:22} {row['rounds']:6} {p50:9.2f} {p99:9.2f}  {spread(ratio):20}  {tail}".rstrip())
+
+
+def told(row):
+    """How it compares with the floor that has the same way through the pool database."""
+    return f"to the floor that is told: {spread(row['to_told_floor'])}" if row["to_told_floor"] else ""
 
 
 def spread(ratio):

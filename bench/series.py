@@ -32,13 +32,14 @@ class Series:
                 "own_p50_ms": quantile(own, 0.5) if own else None, "own_p99_ms": quantile(own, 0.99) if own else None,
                 "stages_ms": medians([run.stages_ms() for run in runs]), "cpu_ms": medians(self.cpu[name]),
                 "to_floor": self.ratio(name, "ms"), "own_to_floor": self.ratio(name, "own_ms") if own else None,
+                "to_told_floor": self.ratio(name, "ms", "floor, told"),
                 "samples_ms": [round(value, 3) for value in values]}
 
-    def ratio(self, name, attribute):
-        """To the floor's run of the same round: median, and what eight of ten lie between."""
-        pairs = zip(self.runs[name], self.runs.get("floor", ()))
+    def ratio(self, name, attribute, to="floor"):
+        """To that floor's run of the same round: median, and what eight of ten lie between."""
+        pairs = zip(self.runs[name], self.runs.get(to, ()))
         ratios = [getattr(run, attribute) / floor.ms for run, floor in pairs]
-        if not ratios or name == "floor":
+        if not ratios or name == to:
             return None
         return {"median": quantile(ratios, 0.5), "p10": quantile(ratios, 0.1), "p90": quantile(ratios, 0.9)}
 
