@@ -14,15 +14,14 @@
 #include <dirs.h>
 #include <command-line.h>
 #include <fatal-signal.h>
-#include <openvswitch/poll-loop.h>
 #include <util.h>
 #include <openvswitch/vlog.h>
 #include <stream-ssl.h>
 #include <stream.h>
-#include <unixctl.h>
 
 #include "agent/agent.h"
 #include "base/error.h"
+#include "bin/loop.h"
 
 VLOG_DEFINE_THIS_MODULE(cabled);
 
@@ -106,34 +105,22 @@ parse_options(int argc, char *argv[], struct options *options)
 }
 
 static void
-request_exit(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *exiting)
+run(void *agent)
 {
-    *(bool *) exiting = true;
-    unixctl_command_reply(conn, NULL);
+    agent_run(agent);
 }
 
 static void
-run(struct agent *agent, struct unixctl_server *control, const bool *exiting)
+wait_for_more(void *agent)
 {
-    while (!*exiting) {
-        unixctl_server_run(control);
-        agent_run(agent);
-        if (*exiting) {
-            break;
-        }
-        unixctl_server_wait(control);
-        agent_wait(agent);
-        poll_block();
-    }
+    agent_wait(agent);
 }
 
 int
 main(int argc, char *argv[])
 {
     struct options options = { .remote = NULL };
-    struct unixctl_server *control;
     struct agent *agent;
-    bool exiting = false;
 
     ovs_cmdl_proctitle_init(argc, argv);
     set_program_name(argv[0]);
@@ -141,10 +128,7 @@ main(int argc, char *argv[])
     fatal_ignore_sigpipe();
 
     daemonize_start(false);
-    if (unixctl_server_create(options.control, &control)) {
-        exit(EXIT_FAILURE);
-    }
-    unixctl_command_register("exit", "", 0, 0, request_exit, &exiting);
+    struct loop *loop = loop_open(options.control);
 
     char *remote = options.remote ? xstrdup(options.remote) : xasprintf("unix:%s/db.sock", ovs_rundir());
     struct error *error = agent_create(remote, &agent);
@@ -158,10 +142,10 @@ main(int argc, char *argv[])
     daemonize_complete();
     VLOG_INFO("cabled %s is running", CABLED_VERSION);
 
-    run(agent, control, &exiting);
+    loop_run(loop, &(struct loop_work) { run, wait_for_more, agent });
 
     agent_destroy(agent);
-    unixctl_server_destroy(control);
+    loop_close(loop);
     service_stop();
     return EXIT_SUCCESS;
 }

@@ -11,7 +11,6 @@
 #include <dummy.h>
 #include <fatal-signal.h>
 #include <openvswitch/json.h>
-#include <openvswitch/poll-loop.h>
 #include <openvswitch/vlog.h>
 #include <timeval.h>
 #include <unixctl.h>
@@ -19,6 +18,7 @@
 
 #include "api/api.h"
 #include "base/error.h"
+#include "bin/loop.h"
 #include "bin/xapi_options.h"
 #include "domain/domain.h"
 #include "http/address.h"
@@ -37,7 +37,6 @@ struct program {
     struct toolstack *toolstack;
     struct api *api;
     size_t n_listeners;
-    bool exiting;
 };
 
 static void
@@ -82,13 +81,6 @@ program_destroy(struct program *program)
 /* The control socket. */
 
 static void
-request_exit(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *program)
-{
-    ((struct program *) program)->exiting = true;
-    unixctl_command_reply(conn, NULL);
-}
-
-static void
 show_status(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *program_)
 {
     const struct program *program = program_;
@@ -114,8 +106,10 @@ show_status(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] O
 /* The loop. */
 
 static void
-run_once(struct program *program)
+run(void *program_)
 {
+    struct program *program = program_;
+
     pool_run(program->pool);
     objects_run(program->objects);
     domains_run(program->domains);
@@ -124,35 +118,21 @@ run_once(struct program *program)
 }
 
 static void
-program_wait(struct program *program)
+wait_for_more(void *program_)
 {
+    struct program *program = program_;
+
     pool_wait(program->pool);
     domains_wait(program->domains);
     toolstack_wait(program->toolstack);
     api_wait(program->api);
 }
 
-static void
-run(struct program *program, struct unixctl_server *control)
-{
-    while (!program->exiting) {
-        unixctl_server_run(control);
-        run_once(program);
-        if (program->exiting) {
-            break;
-        }
-        unixctl_server_wait(control);
-        program_wait(program);
-        poll_block();
-    }
-}
-
 int
 main(int argc, char *argv[])
 {
     struct xapi_options options;
-    struct program program = { .exiting = false };
-    struct unixctl_server *control;
+    struct program program = { .pool = NULL };
 
     ovs_cmdl_proctitle_init(argc, argv);
     set_program_name(argv[0]);
@@ -160,10 +140,7 @@ main(int argc, char *argv[])
     fatal_ignore_sigpipe();
 
     daemonize_start(false);
-    if (unixctl_server_create(options.control, &control)) {
-        exit(EXIT_FAILURE);
-    }
-    unixctl_command_register("exit", "", 0, 0, request_exit, &program);
+    struct loop *loop = loop_open(options.control);
     unixctl_command_register("status", "", 0, 0, show_status, &program);
     toolstack_stop_register();
     if (options.has_test_clock) {
@@ -173,10 +150,10 @@ main(int argc, char *argv[])
     daemonize_complete();
     VLOG_INFO("cabled-xapi %s is running", CABLED_VERSION);
 
-    run(&program, control);
+    loop_run(loop, &(struct loop_work) { run, wait_for_more, &program });
 
     program_destroy(&program);
-    unixctl_server_destroy(control);
+    loop_close(loop);
     service_stop();
     return EXIT_SUCCESS;
 }

@@ -22,7 +22,6 @@
 #include <dummy.h>
 #include <fatal-signal.h>
 #include <openvswitch/json.h>
-#include <openvswitch/poll-loop.h>
 #include <openvswitch/vlog.h>
 #include <smap.h>
 #include <timeval.h>
@@ -30,6 +29,7 @@
 #include <util.h>
 
 #include "base/error.h"
+#include "bin/loop.h"
 #include "directory/directory.h"
 #include "xapi/follower.h"
 
@@ -38,7 +38,6 @@ struct shell {
     struct json *changes;
     unsigned int n_turns;
     long long int longest_us;
-    bool exiting;
 };
 
 static void
@@ -164,13 +163,6 @@ request_flush(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[]
     unixctl_command_reply(conn, NULL);
 }
 
-static void
-request_exit(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *shell)
-{
-    ((struct shell *) shell)->exiting = true;
-    unixctl_command_reply(conn, NULL);
-}
-
 static long long int
 processor_us(void)
 {
@@ -181,23 +173,23 @@ processor_us(void)
 }
 
 static void
-run(struct shell *shell, struct unixctl_server *control)
+run(void *shell_)
 {
+    struct shell *shell = shell_;
     const struct directory_events events = { bridge_changed, vif_changed, vm_changed, pool_changed, all_changed, shell };
+    const long long int begin = processor_us();
 
-    while (!shell->exiting) {
-        shell->n_turns++;
-        unixctl_server_run(control);
-        if (shell->exiting) {
-            break;
-        }
-        const long long int begin = processor_us();
-        shell->directory->class->run(shell->directory, &events);
-        shell->longest_us = MAX(shell->longest_us, processor_us() - begin);
-        unixctl_server_wait(control);
-        shell->directory->class->wait(shell->directory);
-        poll_block();
-    }
+    shell->directory->class->run(shell->directory, &events);
+    shell->longest_us = MAX(shell->longest_us, processor_us() - begin);
+    shell->n_turns++;
+}
+
+static void
+wait_for_more(void *shell_)
+{
+    struct shell *shell = shell_;
+
+    shell->directory->class->wait(shell->directory);
 }
 
 /* Returns the index of the first argument. */
@@ -233,7 +225,6 @@ parse_options(int argc, char *argv[], struct xapi_follower_config *config)
 static void
 register_commands(struct shell *shell)
 {
-    unixctl_command_register("exit", "", 0, 0, request_exit, shell);
     unixctl_command_register("directory/network", "BRIDGE", 1, 1, request_network, shell);
     unixctl_command_register("directory/pool", "", 0, 0, request_pool, shell);
     unixctl_command_register("directory/vif", "UUID", 1, 1, request_vif, shell);
@@ -249,7 +240,6 @@ main(int argc, char *argv[])
 {
     struct xapi_follower_config config = { .login = NULL };
     struct shell shell = { .changes = json_array_create_empty() };
-    struct unixctl_server *control;
     struct error *error;
 
     set_program_name(argv[0]);
@@ -264,14 +254,13 @@ main(int argc, char *argv[])
         ovs_fatal(0, "%s: %s", error_code_name(error->code), error->text);
     }
     register_commands(&shell);
-    if (unixctl_server_create(argv[first], &control)) {
-        exit(EXIT_FAILURE);
-    }
 
-    run(&shell, control);
+    struct loop *loop = loop_open(argv[first]);
+
+    loop_run(loop, &(struct loop_work) { run, wait_for_more, &shell });
 
     shell.directory->class->destroy(shell.directory);
-    unixctl_server_destroy(control);
+    loop_close(loop);
     json_destroy(shell.changes);
     return EXIT_SUCCESS;
 }

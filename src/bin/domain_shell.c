@@ -21,7 +21,6 @@
 #include <string.h>
 
 #include <openvswitch/json.h>
-#include <openvswitch/poll-loop.h>
 #include <openvswitch/shash.h>
 #include <openvswitch/vlog.h>
 #include <unixctl.h>
@@ -30,11 +29,11 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "bin/loop.h"
 #include "domain/domain.h"
 
 struct shell {
     struct domains *domains;
-    bool exiting;
 };
 
 static const char *const state_names[] = {
@@ -258,16 +257,8 @@ request_unplug(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[
 }
 
 static void
-request_exit(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *shell)
-{
-    ((struct shell *) shell)->exiting = true;
-    unixctl_command_reply(conn, NULL);
-}
-
-static void
 register_commands(struct shell *shell)
 {
-    unixctl_command_register("exit", "", 0, 0, request_exit, shell);
     unixctl_command_register("domain/build", "JSON", 1, 1, request_build, shell);
     unixctl_command_register("domain/list", "", 0, 0, request_list, shell);
     unixctl_command_register("domain/has-id", "DOMID", 1, 1, request_has_id, shell);
@@ -282,18 +273,15 @@ register_commands(struct shell *shell)
 }
 
 static void
-run(struct shell *shell, struct unixctl_server *control)
+run(void *shell)
 {
-    while (!shell->exiting) {
-        unixctl_server_run(control);
-        domains_run(shell->domains);
-        if (shell->exiting) {
-            break;
-        }
-        unixctl_server_wait(control);
-        domains_wait(shell->domains);
-        poll_block();
-    }
+    domains_run(((struct shell *) shell)->domains);
+}
+
+static void
+wait_for_more(void *shell)
+{
+    domains_wait(((struct shell *) shell)->domains);
 }
 
 static const char *
@@ -305,8 +293,7 @@ or_none(const char *argument)
 int
 main(int argc, char *argv[])
 {
-    struct shell shell = { .exiting = false };
-    struct unixctl_server *control;
+    struct shell shell = { .domains = NULL };
 
     set_program_name(argv[0]);
     if (argc != 7) {
@@ -322,13 +309,12 @@ main(int argc, char *argv[])
         return EXIT_FAILURE;
     }
     register_commands(&shell);
-    if (unixctl_server_create(argv[1], &control)) {
-        exit(EXIT_FAILURE);
-    }
 
-    run(&shell, control);
+    struct loop *loop = loop_open(argv[1]);
+
+    loop_run(loop, &(struct loop_work) { run, wait_for_more, &shell });
 
     domains_close(shell.domains);
-    unixctl_server_destroy(control);
+    loop_close(loop);
     return EXIT_SUCCESS;
 }

@@ -32,6 +32,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "bin/loop.h"
 #include "http/request.h"
 #include "http/server.h"
 
@@ -40,7 +41,6 @@ struct echo {
     size_t n_listeners;
     struct ovs_list held;       /* struct held by 'node' */
     unsigned int n_asked, n_gone, n_turns;
-    bool exiting;
 };
 
 /* A request that is answered later. */
@@ -201,13 +201,6 @@ show(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUS
 }
 
 static void
-request_exit(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[] OVS_UNUSED, void *echo)
-{
-    ((struct echo *) echo)->exiting = true;
-    unixctl_command_reply(conn, NULL);
-}
-
-static void
 held_wait(const struct echo *echo)
 {
     const struct held *held;
@@ -220,21 +213,22 @@ held_wait(const struct echo *echo)
 }
 
 static void
-run(struct echo *echo, struct unixctl_server *control)
+run(void *echo_)
 {
-    while (!echo->exiting) {
-        echo->n_turns++;
-        unixctl_server_run(control);
-        answer_all(echo, time_msec());
-        http_server_run(echo->server);
-        if (echo->exiting) {
-            break;
-        }
-        unixctl_server_wait(control);
-        http_server_wait(echo->server);
-        held_wait(echo);
-        poll_block();
-    }
+    struct echo *echo = echo_;
+
+    answer_all(echo, time_msec());
+    http_server_run(echo->server);
+    echo->n_turns++;
+}
+
+static void
+wait_for_more(void *echo_)
+{
+    struct echo *echo = echo_;
+
+    http_server_wait(echo->server);
+    held_wait(echo);
 }
 
 /* Options that every listener gets; returns the index of the first argument. */
@@ -281,7 +275,6 @@ main(int argc, char *argv[])
     struct http_listener listeners[LIMIT_HTTP_LISTENERS + 1] = { { .mode = 0 } };
     struct echo echo = { .held = OVS_LIST_INITIALIZER(&echo.held) };
     const struct http_handler handler = { asked, gone, &echo };
-    struct unixctl_server *control;
 
     set_program_name(argv[0]);
     const int first = parse_options(argc, argv, &listeners[0]);
@@ -294,17 +287,15 @@ main(int argc, char *argv[])
         stop_if(http_address_parse(argv[first + 1 + i], &listeners[i].address));
     }
     stop_if(http_server_open(listeners, echo.n_listeners, &handler, &echo.server));
-    unixctl_command_register("exit", "", 0, 0, request_exit, &echo);
     unixctl_command_register("http/show", "", 0, 0, show, &echo);
     timeval_dummy_register();
-    if (unixctl_server_create(argv[first], &control)) {
-        exit(EXIT_FAILURE);
-    }
 
-    run(&echo, control);
+    struct loop *loop = loop_open(argv[first]);
+
+    loop_run(loop, &(struct loop_work) { run, wait_for_more, &echo });
 
     http_server_close(echo.server);
     ovs_assert(ovs_list_is_empty(&echo.held));
-    unixctl_server_destroy(control);
+    loop_close(loop);
     return EXIT_SUCCESS;
 }
