@@ -1,60 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program that follows a XenAPI server and tells what it knows (src/bin/directory_shell.c)."""
 
-import contextlib
 import json
-import re
-import subprocess
 
 from lab import wait_for
-from lab.environment import programs_folder
-from unixctl import Unixctl
-
-DEADLINE_S = 30
+from program import DEADLINE_S, Program
 
 
-class DirectoryShell:
-    """The program in a folder of its own.
+class DirectoryShell(Program):
+    """The program in a folder of its own, which follows the server at 'address'."""
 
-    complaints: a pattern of warnings that it may log.
-    """
+    name = "directory-shell"
 
     def __init__(self, folder, address, *options, complaints=None):
-        self.log, self.control = folder / "follower.log", folder / "follower.ctl"
-        self.complaints = complaints
-        self.argv = [programs_folder() / "directory-shell", *options, self.control, address]
+        super().__init__(folder, complaints)
+        self.address, self.options = address, options
 
-    def __enter__(self):
-        with open(self.log, "w") as log:
-            self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.unixctl = wait_for(self._reached, "directory-shell to start", DEADLINE_S, seen=self.log.read_text)
-        return self
-
-    def _reached(self):
-        assert self.process.poll() is None, self.log.read_text()
-        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-            return Unixctl(self.control)
-        return None
-
-    def __exit__(self, failed, *_):
-        """It ends when it is asked to, with nothing to complain of."""
-        with contextlib.suppress(OSError, EOFError):
-            self.unixctl.call("exit")
-        try:
-            status = self.process.wait(DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise
-        self.unixctl.close()
-        assert status == 0 or failed, self.log.read_text()
-        complained = self.complained()
-        assert failed or not complained, complained
-
-    def complained(self):
-        return [line for line in self.log.read_text().splitlines() if re.search(r"\|(WARN|ERR|EMER)\|", line)
-                and not re.search(r"timewarp|Dropped \d+ log messages|\|timeval\|", line)
-                and not (self.complaints and re.search(self.complaints, line))]
+    def argv(self):
+        program, control = super().argv()
+        return [program, *self.options, control, self.address]
 
     def ask(self, what, *arguments):
         return json.loads(self.unixctl.call(f"directory/{what}", *arguments))
@@ -107,7 +71,3 @@ class DirectoryShell:
         while (answer := self.answer(what, id)) == "unreachable":
             self.until_told((what, id))
         return answer
-
-    def warp(self, ms):
-        """Put its clock on."""
-        self.unixctl.call("time/warp", str(ms))

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program that echoes over the HTTP server's room (src/bin/http_echo.c), and clients of it."""
 
-import contextlib
 import http.client
 import json
 import os
-import re
-import resource
 import socket
 import ssl
 import subprocess
@@ -16,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab import wait_for
-from lab.environment import programs_folder
-from unixctl import Unixctl
+from program import DEADLINE_S, Program
 
 # base/limits.h
 BODY = 300 * 1024
@@ -29,68 +25,42 @@ REQUEST_MS = 30_000
 IDLE_MS = 300_000
 RESPONSE_MS = 300_000
 
-DEADLINE_S = 30
 
-
-class Echo:
+class Echo(Program):
     """A server in a folder of its own, with listeners "unix", "tcp", "tls", or as http-echo takes them.
 
-    files: how many it may have open.  complaint: a warning that it may log.
+    files: how many it may have open.  complaints: a pattern of warnings that it may log.
     """
 
-    def __init__(self, folder, *listeners, options=(), files=1024, complaint=None):
+    name = "http-echo"
+
+    def __init__(self, folder, *listeners, options=(), files=1024, complaints=None):
+        super().__init__(folder, complaints)
         self.folder = folder
         self.files = files
-        self.complaint = complaint
-        self.log = folder / "log"
-        self.control = folder / "control"
+        self.options = options
         names = {"unix": f"unix:{self.path}", "tcp": "tcp:127.0.0.1:0", "tls": "tls:127.0.0.1:0"}
-        self.arguments = [programs_folder() / "http-echo", *options, self.control, *(names.get(name, name) for name in listeners)]
+        self.listeners = [names.get(name, name) for name in listeners]
 
     @property
     def path(self):
         return str(self.folder / "socket")
 
-    def __enter__(self):
-        with open(self.log, "w") as log:
-            self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (self.files, self.files))
-        self.unixctl = wait_for(self.reached, "http-echo to start", DEADLINE_S, seen=self.log.read_text)
+    def argv(self):
+        program, control = super().argv()
+        return ["prlimit", f"--nofile={self.files}", program, *self.options, control, *self.listeners]
+
+    def start(self):
+        super().start()
         self.ports = {transport: int(rest.rpartition(":")[2]) for transport, _, rest in
                       (listener.partition(":") for listener in self.show()["listeners"]) if transport != "unix"}
-        return self
 
-    def reached(self):
-        assert self.process.poll() is None, self.log.read_text()
-        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-            return Unixctl(self.control)
-        return None
-
-    def __exit__(self, failed, *_):
-        """It ends when it is asked to, with nothing to complain of."""
-        with contextlib.suppress(OSError, EOFError):
-            self.unixctl.call("exit")
-        try:
-            status = self.process.wait(DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise
-        self.unixctl.close()
-        assert status == 0 or failed, self.log.read_text()
-        assert failed or self.complaints() == []
+    def stop(self, failed=None):
+        super().stop(failed)
         assert failed or not os.path.exists(self.path)
-
-    def complaints(self):
-        return [line for line in self.log.read_text().splitlines()
-                if re.search(r"\|(WARN|ERR|EMER)\|", line) and not (self.complaint and re.search(self.complaint, line))]
 
     def show(self):
         return json.loads(self.unixctl.call("http/show"))
-
-    def warp(self, ms):
-        """Put its clock on."""
-        self.unixctl.call("time/warp", str(ms))
 
     def until(self, **wanted):
         """Wait until it tells these counts."""

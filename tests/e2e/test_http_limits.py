@@ -237,7 +237,7 @@ def test_idle_connections_of_all_listeners_make_room(echo):
 
 
 def test_clients_wait_while_the_server_may_open_no_more_files(folder):
-    with Echo(folder, "tcp", files=40, complaint="Too many open files") as echo:
+    with Echo(folder, "tcp", files=40, complaints="Too many open files") as echo:
         first = echo.client()
         clients = [echo.client() for _ in range(40)]
         for client in clients:

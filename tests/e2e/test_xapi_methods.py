@@ -124,5 +124,5 @@ def test_before_the_pool_is_there_the_host_is_booting(tmp_path):
         assert failure_of(lambda: client.call("pool.get_all", NOBODY)) == ["HOST_STILL_BOOTING"]
         assert server.status()["not_ready"]
     finally:
-        server.warnings = "."
+        server.allow(".")
         server.stop()

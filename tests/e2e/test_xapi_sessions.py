@@ -159,7 +159,7 @@ def test_a_user_s_oldest_session_makes_room(server):
     for _ in range(SESSIONS_OF_USER - 2):
         last = log_in(client)
     assert first("pool.get_all")
-    server.warnings = "the one that was used longest ago ends"
+    server.allow("the one that was used longest ago ends")
     assert log_in(client).startswith("OpaqueRef:")
     client.session = second
     assert client.fails("pool.get_all") == ["SESSION_INVALID", second]
@@ -201,7 +201,7 @@ def test_the_users_file_is_read_anew_when_it_changes(server):
 
 def test_a_users_file_that_cannot_be_read_changes_nothing(server):
     admin = server.admin()
-    server.warnings = "the users of before stay"
+    server.allow("the users of before stay")
     server.write_users("nonsense\n")
     assert admin("pool.get_all")
     server.until_logged("users: line 1: the line has fewer than three parts; write name:role:hash; the users of before stay")

@@ -4,7 +4,6 @@
 No switch, no agent and no guests: what is tested here is the server.
 """
 
-import contextlib
 import http.client
 import json
 import re
@@ -13,18 +12,15 @@ import subprocess
 import xmlrpc.client
 
 from lab import wait_for
-from lab.environment import programs_folder
 from lab.pool import SCHEMA
-from unixctl import Unixctl
-
-DEADLINE_S = 30
+from program import DEADLINE_S, Program
 
 # The password of both users is "secret". SHA-512 with few rounds, so that a login takes milliseconds.
 HASH = "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/"
 USERS = f"# who may log in\nroot:admin:{HASH}\nwatch:read-only:{HASH}\n"
 
-# What the program may warn of in any test: the tests' users file, and logins that are meant to fail.
-EXPECTED = re.compile(r"a login as .* failed|timewarp|Dropped \d+ log messages")
+# Logins that are meant to fail.
+EXPECTED = "a login as .* failed"
 
 
 class Failure(Exception):
@@ -35,17 +31,18 @@ class Failure(Exception):
         self.code, *self.params = description
 
 
-class XapiServer:
+class XapiServer(Program):
     """cabled-xapi in a folder of its own.
 
-    listeners: "unix", "tcp", or as it takes them.  warnings: what it may warn of beside EXPECTED.
+    listeners: "unix", "tcp", or as it takes them.
     """
 
-    def __init__(self, folder, *listeners, users=USERS, options=(), warnings=None):
+    name = "cabled-xapi"
+
+    def __init__(self, folder, *listeners, users=USERS, options=()):
+        super().__init__(folder, EXPECTED)
         self.folder = folder
-        self.warnings = warnings
         self.users = folder / "users"
-        self.log, self.control = folder / "log", folder / "control"
         self.pool_socket, self.pool_control = folder / "pool.sock", folder / "pool.ctl"
         self.write_users(users)
         names = {"unix": f"unix:{self.path}", "tcp": "tcp:127.0.0.1:0"}
@@ -64,7 +61,8 @@ class XapiServer:
         new.rename(self.users)
 
     def argv(self):
-        return [programs_folder() / "cabled-xapi", f"--pool=unix:{self.pool_socket}", f"--unixctl={self.control}", f"--users={self.users}",
+        program, control = super().argv()
+        return [program, f"--pool=unix:{self.pool_socket}", f"--unixctl={control}", f"--users={self.users}",
                 *(f"--listen={listener}" for listener in self.listeners), f"--run-folder={self.folder}/guests",
                 f"--storage={self.folder}/storage", "--guest-user=nobody", "--test-clock", *self.options]
 
@@ -99,44 +97,13 @@ class XapiServer:
 
     def start(self, ready=True):
         """Start the program; with `ready`, wait until clients are served."""
-        with open(self.log, "a") as log:
-            self.process = subprocess.Popen(self.argv(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.unixctl = wait_for(self._reached, "cabled-xapi to start", DEADLINE_S, seen=self.log.read_text)
+        super().start()
         self.port = next((int(name.rpartition(":")[2]) for name in self.status()["listeners"] if name.startswith("tcp")), None)
         if ready:
             wait_for(lambda: self.status()["ready"], "cabled-xapi to be ready", DEADLINE_S, seen=self.status)
 
-    def _reached(self):
-        assert self.process.poll() is None, self.log.read_text()
-        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-            return Unixctl(self.control)
-        return None
-
-    def stop(self, failed=None):
-        """It ends when it is asked to, with nothing to complain of."""
-        with contextlib.suppress(OSError, EOFError):
-            self.unixctl.call("exit")
-        try:
-            status = self.process.wait(DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise
-        self.unixctl.close()
-        assert status == 0 or failed, self.log.read_text()
-        assert failed or self.complaints() == []
-
-    def complaints(self):
-        expected = [EXPECTED, *([re.compile(self.warnings)] if self.warnings else [])]
-        return [line for line in self.log.read_text().splitlines()
-                if re.search(r"\|(WARN|ERR|EMER)\|", line) and not any(pattern.search(line) for pattern in expected)]
-
     def status(self):
         return json.loads(self.unixctl.call("status"))
-
-    def warp(self, ms):
-        """Put its clock on."""
-        self.unixctl.call("time/warp", str(ms))
 
     def until_logged(self, pattern, times=1):
         """Wait until the log has so many lines with the pattern."""

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same follower over cabled-xapi: a real server with a real database."""
 
-import tempfile
 import time
 import uuid
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from directory_shell import DirectoryShell
 from http_echo import make_certificate
 from xapi_server import XapiServer
 
-LOST = r"xapi_session\|WARN\|XAPI at "
+from .following import LOST
 
 VM = {
     "user_version": "1", "is_a_template": False, "affinity": "", "memory_static_max": "67108864", "memory_dynamic_max": "67108864",
@@ -22,12 +20,6 @@ VM = {
     "HVM_boot_params": {}, "platform": {}, "PCI_bus": "", "recommendations": "", "name_label": "vm", "name_description": "",
 }
 VIF = {"device": "0", "MAC": "", "MTU": "1500", "qos_algorithm_type": "", "qos_algorithm_params": {}}
-
-
-@pytest.fixture
-def folder():
-    with tempfile.TemporaryDirectory(prefix="follower.") as name:
-        yield Path(name)
 
 
 @pytest.fixture(params=["unix", "tcp", "tls"])
