@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <expat.h>
 #include <openvswitch/dynamic-string.h>
 #include <util.h>
 
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/quote.h"
+#include "base/xml.h"
 #include "libvirt/domain.h"
 
-/* expat puts the namespace before a name and this between them. */
+/* The namespace stands before a name and this between them. */
 #define SEPARATOR ' '
 #define OURS(NAME) LIBVIRT_NAMESPACE " " NAME
 
@@ -65,13 +65,12 @@ static const struct passage {
 };
 
 struct reader {
-    XML_Parser parser;
     struct libvirt_domain domain;
     size_t allocated_interfaces, allocated_vifs;
     enum place places[LIMIT_LIBVIRT_DEPTH];  /* of the elements whose end has not come yet */
     size_t depth;
     struct ds text;             /* since the last tag */
-    struct error *error;        /* after it, nothing is read */
+    size_t line;                /* of that tag */
 };
 
 static enum place
@@ -187,7 +186,7 @@ vif_begin(struct reader *reader, const char **attributes)
     }
 
     struct libvirt_vif *vif = &domain->vifs[domain->n_vifs++];
-    *vif = (struct libvirt_vif) { .line = XML_GetCurrentLineNumber(reader->parser), .ipv4 = SVEC_EMPTY_INITIALIZER,
+    *vif = (struct libvirt_vif) { .line = reader->line, .ipv4 = SVEC_EMPTY_INITIALIZER,
                                   .ipv6 = SVEC_EMPTY_INITIALIZER };
     return TAKE(true, attributes, { "mac", &vif->mac }, { "alias", &vif->alias }, { "mode", &vif->mode }, { "auto-lla", &vif->auto_lla },
                 { "bridge", &vif->bridge });
@@ -286,19 +285,10 @@ text_take(struct reader *reader, enum place place, bool at_end)
     return error;
 }
 
-/* Ends the work of a handler of expat's, which may call some more of them after it was told to stop. */
-static void
-handler_end(struct reader *reader, struct error *error)
-{
-    if (error) {
-        reader->error = error_prefix(error, "line %lu", (unsigned long int) XML_GetCurrentLineNumber(reader->parser));
-        XML_StopParser(reader->parser, XML_FALSE);
-    }
-}
-
 static struct error *
-tag_begin(struct reader *reader, const char *name, const char **attributes)
+tag_begin(void *reader_, const char *name, const char **attributes, size_t line)
 {
+    struct reader *reader = reader_;
     enum place place;
     struct error *error = pass(here(reader), name, &place);
 
@@ -310,87 +300,52 @@ tag_begin(struct reader *reader, const char *name, const char **attributes)
         return error;
     }
     reader->places[reader->depth++] = place;
+    reader->line = line;
     return element_begin(reader, place, attributes);
 }
 
-static void
-on_start_tag(void *reader_, const char *name, const char **attributes)
+static struct error *
+tag_end(void *reader_)
 {
     struct reader *reader = reader_;
+    struct error *error = text_take(reader, here(reader), true);
 
-    if (!reader->error) {
-        handler_end(reader, tag_begin(reader, name, attributes));
-    }
-}
-
-static void
-on_end_tag(void *reader_, const char *name OVS_UNUSED)
-{
-    struct reader *reader = reader_;
-
-    if (!reader->error) {
-        handler_end(reader, text_take(reader, here(reader), true));
-        reader->depth--;
-    }
+    reader->depth--;
+    return error;
 }
 
 /* Text that nobody will ask for is not kept. */
-static void
-on_text(void *reader_, const char *text, int n)
+static struct error *
+text_keep(void *reader_, const char *text, size_t n)
 {
     struct reader *reader = reader_;
     enum place place = here(reader);
 
-    if (!reader->error && (is_ours(place) || place == NAME || place == UUID)) {
+    if (is_ours(place) || place == NAME || place == UUID) {
         ds_put_buffer(&reader->text, text, n);
         if (reader->text.length > LIMIT_DESCRIPTION_BYTES) {
-            handler_end(reader, error_new(ERROR_LIMIT, "a text is longer than %d bytes", LIMIT_DESCRIPTION_BYTES));
+            return error_new(ERROR_LIMIT, "a text is longer than %d bytes", LIMIT_DESCRIPTION_BYTES);
         }
     }
-}
-
-static void
-on_document_type(void *reader_, const char *name OVS_UNUSED, const char *system OVS_UNUSED, const char *public OVS_UNUSED,
-                 int has_internal_subset OVS_UNUSED)
-{
-    struct reader *reader = reader_;
-
-    if (!reader->error) {
-        handler_end(reader, error_new(ERROR_INVALID, "a document type is declared, which a domain has no use for"));
-    }
-}
-
-static void
-parse(struct reader *reader, const char *text, size_t n)
-{
-    XML_SetUserData(reader->parser, reader);
-    XML_SetElementHandler(reader->parser, on_start_tag, on_end_tag);
-    XML_SetCharacterDataHandler(reader->parser, on_text);
-    XML_SetStartDoctypeDeclHandler(reader->parser, on_document_type);
-    if (!XML_Parse(reader->parser, text, n, true) && !reader->error) {
-        reader->error = error_new(ERROR_INVALID, "line %lu: the XML is malformed: %s",
-                                  (unsigned long int) XML_GetCurrentLineNumber(reader->parser),
-                                  XML_ErrorString(XML_GetErrorCode(reader->parser)));
-    }
+    return NULL;
 }
 
 struct error *
 libvirt_domain_read(const char *text, size_t n, struct libvirt_domain *domain)
 {
+    static const struct xml_events events = { tag_begin, tag_end, text_keep, .use = "a domain", .separator = SEPARATOR };
     struct reader reader = { .text = DS_EMPTY_INITIALIZER };
+    struct error *error;
 
     if (n > LIMIT_LIBVIRT_XML_BYTES) {
         return error_new(ERROR_LIMIT, "the domain's XML is longer than %d bytes", LIMIT_LIBVIRT_XML_BYTES);
     }
-    reader.parser = XML_ParserCreateNS(NULL, SEPARATOR);
-    ovs_assert(reader.parser);
     reader.domain = (struct libvirt_domain) { .name = xstrdup(""), .uuid = xstrdup("") };
-    parse(&reader, text, n);
-    XML_ParserFree(reader.parser);
+    error = xml_read(text, n, &events, &reader);
     ds_destroy(&reader.text);
-    if (reader.error) {
+    if (error) {
         libvirt_domain_destroy(&reader.domain);
-        return reader.error;
+        return error;
     }
     *domain = reader.domain;
     return NULL;
