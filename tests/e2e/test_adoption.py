@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from conftest import peer_of
 from lab import wait_for
+from live_port import add_live_port, admitted, expect_live_ports
 from storm import MARK, POLICY, Storm
 
 
@@ -17,24 +17,11 @@ ADDRESSES = ["--ipv4", ",".join(POLICY["ipv4"]), "--ipv6", ",".join(POLICY["ipv6
 def early(host):
     """A guarded bridge with a live port vif2.0 that somebody added by hand, and an ear that hears what passes."""
     lab = host.lab
-    lab.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")       # the veths' ends say nothing by themselves
-    lab.expect("ovs-vswitchd", "Network is down|No such device|dropping VLAN|ukey installation fails")
+    expect_live_ports(lab)
     host.network()
     host.wired("vif1.0")
-    host.veth("vif2.0")
-    lab.run("ip", "link", "add", "ear0", "type", "veth", "peer", "name", "ear1")
-    for device in ("ear0", "ear1", "vif2.0", peer_of("vif2.0")):
-        lab.run("ip", "link", "set", device, "up")
-    for port in ("vif2.0", "ear0"):
-        lab.vsctl("add-port", "xapi0", port)
-        wait_for(lambda name=port: admitted(host, name), f"{port} to be admitted")
+    add_live_port(host, "vif2.0")
     return host
-
-
-def admitted(host, port):
-    """Flows that let everything of a port pass: rule 1, `admitted`."""
-    flows = host.flows("xapi0", f"table=199,in_port={host.interface(port)['ofport']}")
-    return [flow for flow in flows if int(flow.partition("cookie=")[2].partition(",")[0], 16) >> 8 & 0xff == 1]
 
 
 def marks(host, device):

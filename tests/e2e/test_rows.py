@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from conftest import mac_of, peer_of
+from conftest import mac_of
 from lab import wait_for
+from live_port import add_live_port, admitted, expect_live_ports
 from poolless import Poolless, poolless  # noqa: F401, pylint: disable=unused-import
 from storm import MARK, POLICY, Loss, Storm
 
@@ -18,24 +19,11 @@ DESCRIPTION = {"attached_mac": POLICY["mac"], "cabled_locking_mode": "locked", "
 def live(poolless):  # noqa: F811
     """A guarded bridge with a live port vif2.0 that somebody made, and an ear that hears what passes."""
     host, lab = poolless, poolless.lab
-    lab.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")       # the veths' ends say nothing by themselves
-    lab.expect("ovs-vswitchd", "Network is down|No such device|dropping VLAN|ukey installation fails")
+    expect_live_ports(lab)
     host.bridge("xapi0")
     host.cable("host", "guard", "xapi0")
-    host.veth("vif2.0")
-    lab.run("ip", "link", "add", "ear0", "type", "veth", "peer", "name", "ear1")
-    for device in ("ear0", "ear1", "vif2.0", peer_of("vif2.0")):
-        lab.run("ip", "link", "set", device, "up")
-    for port in ("vif2.0", "ear0"):
-        lab.vsctl("add-port", "xapi0", port)
-        wait_for(lambda name=port: admitted(host, name), f"{port} to be admitted")
+    add_live_port(host, "vif2.0")
     return host
-
-
-def admitted(host, port):
-    """Flows that let everything of a port pass: rule 1, `admitted`."""
-    flows = host.flows("xapi0", f"table=199,in_port={host.interface(port)['ofport']}")
-    return [flow for flow in flows if int(flow.partition("cookie=")[2].partition(",")[0], 16) >> 8 & 0xff == 1]
 
 
 def describe_all(host, port, **more):
