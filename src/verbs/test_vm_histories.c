@@ -5,30 +5,16 @@
  */
 #include <config.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
 #include <util.h>
 
+#include "base/test_histories.h"
 #include "verbs/test_vm_world.h"
 
 enum {
-    N_HISTORIES = 200000,       /* CABLED_HISTORIES=N: so many; CABLED_HISTORY=N: that one alone */
+    N_HISTORIES = 200000,
     N_TURNS = 40,               /* of noise */
     MAX_QUIET_TURNS = 60,       /* until all is as it must be */
 };
-
-static unsigned int
-below(uint32_t *seed, unsigned int n)
-{
-    *seed = *seed * 1664525 + 1013904223;
-    return (*seed >> 8) % n;
-}
 
 /* Somebody else writes to the database. */
 static void
@@ -133,33 +119,13 @@ live_through(uint32_t seed)
     }
 }
 
-static void
-any_life_ends_at_rest(void **history_)
-{
-    const char *wanted = getenv("CABLED_HISTORIES"), *only = getenv("CABLED_HISTORY");
-    const unsigned int n = wanted ? atoi(wanted) : N_HISTORIES;
-    unsigned int *history = *history_;
-
-    if (only) {
-        live_through(atoi(only));
-        return;
-    }
-    for (*history = 0; *history < n; ++*history) {
-        live_through(*history);
-    }
-}
-
 int
 main(void)
 {
-    unsigned int history = 0;
+    struct histories histories = { N_HISTORIES, live_through };
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate(any_life_ends_at_rest, &history),
+        { "any_life_ends_at_rest", live_through_all, .initial_state = &histories },
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    if (failed) {
-        fprintf(stderr, "in the life that CABLED_HISTORY=%u lives through alone\n", history);
-    }
-    return failed;
+    return histories_end(&histories, cmocka_run_group_tests(tests, NULL, NULL));
 }
