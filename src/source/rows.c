@@ -226,20 +226,30 @@ clear_stale(struct source_rows *source)
     sset_clear(&source->stale);
 }
 
+/* The set is begun anew each time: one that has had a thousand devices in it once takes a thousand looks to find the one that is there now. */
+static void
+tell_changed(struct source_rows *source, const struct source_events *events)
+{
+    struct sset changed = SSET_INITIALIZER(&changed);
+    const char *device;
+
+    sset_swap(&changed, &source->changed);
+    SSET_FOR_EACH (device, &changed) {
+        tell(source, device, events);
+        repeat_lost_report(source, device, events);
+    }
+    sset_destroy(&changed);
+}
+
 static void
 source_rows_run(struct source *source_, const struct source_events *events)
 {
     struct source_rows *source = source_rows_cast(source_);
-    const char *device;
 
     if (!switch_db_is_synced(source->db)) {
         return;
     }
-    SSET_FOR_EACH_SAFE (device, &source->changed) {
-        tell(source, device, events);
-        repeat_lost_report(source, device, events);
-        sset_delete(&source->changed, SSET_NODE_FROM_NAME(device));
-    }
+    tell_changed(source, events);
     clear_stale(source);
 }
 
